@@ -1,0 +1,67 @@
+import type { BrokerOrderId, ClientOrderId, InstrumentId, SignalKey, StrategyId } from './ids.ts';
+import type { Rupees } from './money.ts';
+import type { OrderStatus } from './order-status.ts';
+import type { EpochMs } from './time.ts';
+
+export const ORDER_SIDES = ['BUY', 'SELL'] as const;
+export type OrderSide = (typeof ORDER_SIDES)[number];
+export const ORDER_TYPES = ['MARKET', 'LIMIT', 'STOP_MARKET', 'STOP_LIMIT'] as const;
+export type OrderType = (typeof ORDER_TYPES)[number];
+export const PRODUCT_TYPES = ['DELIVERY', 'INTRADAY', 'CARRY_FORWARD'] as const;
+/** Kite's CNC, MIS, NRML. */
+export type ProductType = (typeof PRODUCT_TYPES)[number];
+export const TIMES_IN_FORCE = ['DAY', 'IOC'] as const;
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
+export const ORDER_ROLES = ['ENTRY', 'EXIT', 'STOP_LOSS', 'TARGET', 'SQUARE_OFF'] as const;
+/** What the order is for. */
+export type OrderRole = (typeof ORDER_ROLES)[number];
+
+/** What we want, before it has a broker. Quantities are units and never signed. */
+export interface OrderIntent {
+  readonly clientOrderId: ClientOrderId;
+  /** Planned order number within the engine's life, from 1; the exchange breaks ties of time by it. */
+  readonly sequence: number;
+  readonly strategyId: StrategyId;
+  /** The entry signal for legs and square-offs, else the signal that asked. */
+  readonly signalKey: SignalKey;
+  readonly instrumentId: InstrumentId;
+  readonly role: OrderRole;
+  readonly side: OrderSide;
+  readonly quantity: number;
+  readonly type: OrderType;
+  readonly limitPrice: Rupees | null;
+  readonly triggerPrice: Rupees | null;
+  readonly product: ProductType;
+  readonly timeInForce: TimeInForce;
+  /** Orders of one group exclude each other: the fill of one cancels the rest. */
+  readonly ocoGroup: string | null;
+  readonly createdTime: EpochMs;
+  /** The broker must not see it earlier: the open of the next session for an order planned while the market is closed. */
+  readonly notBefore: EpochMs;
+  /** An entry not at the broker by then is `EXPIRED`; exits have none. */
+  readonly deadline: EpochMs | null;
+}
+
+export interface Order extends OrderIntent {
+  readonly status: OrderStatus;
+  readonly brokerOrderId: BrokerOrderId | null;
+  readonly filledQuantity: number;
+  /** Mean fill price; null before the first fill. */
+  readonly averagePrice: Rupees | null;
+  /** The broker's words for a rejection, or why it expired or was cancelled. */
+  readonly statusReason: string | null;
+  readonly updatedTime: EpochMs;
+}
+
+/** What a broker, the simulated exchange or the executor reports of an order. Fills travel separately, as `Fill`. */
+export interface OrderUpdate {
+  readonly clientOrderId: ClientOrderId;
+  readonly status: Exclude<OrderStatus, 'INITIALIZED' | 'PARTIALLY_FILLED' | 'FILLED'>;
+  readonly brokerOrderId: BrokerOrderId | null;
+  readonly reason: string | null;
+  readonly time: EpochMs;
+}
+
+export function oppositeOf(side: OrderSide): OrderSide {
+  return side === 'BUY' ? 'SELL' : 'BUY';
+}

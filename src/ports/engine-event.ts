@@ -1,0 +1,30 @@
+import type { Alert } from '../core/alert.ts';
+import type { Candle } from '../core/candle.ts';
+import type { BookedFill, Fill } from '../core/fill.ts';
+import type { Order, OrderUpdate } from '../core/order.ts';
+import type { Position } from '../core/position.ts';
+import type { Signal } from '../core/signal.ts';
+import type { Trade } from '../core/trade.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { MarketEvent } from './market-data.ts';
+
+export type Command = 'halt' | 'resume' | 'kill' | 'squareoff';
+
+/** Everything the engine can be told. Events carry their own time; the engine reads no clock. */
+export type EngineEvent =
+  | MarketEvent
+  | { readonly type: 'orderUpdated'; readonly update: OrderUpdate }
+  | { readonly type: 'orderFilled'; readonly fill: Fill }
+  | { readonly type: 'commanded'; readonly command: Command; readonly time: EpochMs };
+
+/** Everything the engine can ask for. Adapters carry effects out in order; those of one event belong to one transaction. */
+export type Effect =
+  | { readonly type: 'candleClosed'; readonly candle: Candle }
+  | { readonly type: 'signalDecided'; readonly signal: Signal }
+  | { readonly type: 'signalChanged'; readonly signal: Signal }
+  | { readonly type: 'orderPlanned'; readonly order: Order }
+  | { readonly type: 'orderChanged'; readonly order: Order; readonly update: OrderUpdate }
+  | { readonly type: 'cancelRequested'; readonly order: Order; readonly reason: string; readonly time: EpochMs }
+  | { readonly type: 'fillBooked'; readonly fill: BookedFill; readonly order: Order; readonly position: Position }
+  | { readonly type: 'tradeClosed'; readonly trade: Trade }
+  | { readonly type: 'alertRaised'; readonly alert: Alert };

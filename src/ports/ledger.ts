@@ -1,0 +1,45 @@
+import type { BookedFill } from '../core/fill.ts';
+import type { ClientOrderId } from '../core/ids.ts';
+import type { Order, OrderUpdate } from '../core/order.ts';
+import type { Signal } from '../core/signal.ts';
+import type { Effect } from './engine-event.ts';
+
+/** A job that the transaction promised: it exists from the commit on, whether or not the queue has it yet. */
+export interface OutboxJob {
+  /** The queue's job id: the client order id for a placement, `<client order id>-cancel` for a cancel, the alert key's hash for an alert. */
+  readonly id: string;
+  readonly queue: 'orders' | 'alerts';
+  readonly name: 'place' | 'cancel' | 'send';
+  /** What the handler looks up: the client order id, or the alert key. */
+  readonly subject: string;
+  /** 1 is the most urgent: exits and cancels before entries. */
+  readonly priority: number;
+  /** Not to be run before; epoch ms. */
+  readonly notBefore: number;
+}
+
+/** Signals, orders and fills as they stand, in the order they were made. */
+export interface SessionRecord {
+  readonly signals: readonly Signal[];
+  readonly orders: readonly Order[];
+  readonly fills: readonly BookedFill[];
+}
+
+/** The durable book of decisions. */
+export interface Ledger {
+  /**
+   * Writes the effects of one event in one transaction and returns the jobs it promised.
+   * Recording the same effects twice changes nothing and promises nothing new.
+   */
+  record(effects: readonly Effect[]): Promise<readonly OutboxJob[]>;
+  /**
+   * Moves the order to the update's status if the transition table allows it, with its event row, and returns the
+   * order as it now stands; `moved` is false when it was there already or past it.
+   */
+  move(update: OrderUpdate): Promise<{ readonly order: Order; readonly moved: boolean } | undefined>;
+  order(id: ClientOrderId): Promise<Order | undefined>;
+  /** Jobs promised at least `ageMs` ago that no queue has confirmed. */
+  unqueuedJobs(ageMs: number): Promise<readonly OutboxJob[]>;
+  markQueued(ids: readonly string[]): Promise<void>;
+  session(): Promise<SessionRecord>;
+}

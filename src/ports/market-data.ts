@@ -1,0 +1,13 @@
+import type { Candle } from '../core/candle.ts';
+import type { Tick } from '../core/tick.ts';
+import type { EpochMs } from '../core/time.ts';
+
+/** What a source of market data tells the engine, in order of time. */
+export type MarketEvent =
+  | { readonly type: 'tick'; readonly tick: Tick }
+  | { readonly type: 'candle'; readonly candle: Candle }
+  | { readonly type: 'timer'; readonly time: EpochMs };
+
+export interface MarketData {
+  events(signal: AbortSignal): AsyncIterable<MarketEvent>;
+}
