@@ -10,7 +10,8 @@ export type OrderType = (typeof ORDER_TYPES)[number];
 export const PRODUCT_TYPES = ['DELIVERY', 'INTRADAY', 'CARRY_FORWARD'] as const;
 /** Kite's CNC, MIS, NRML. */
 export type ProductType = (typeof PRODUCT_TYPES)[number];
-export const TIMES_IN_FORCE = ['DAY', 'IOC'] as const;
+/** `GTT`: rests beyond the day as a good-till-triggered rule (the protective legs of a position held overnight). */
+export const TIMES_IN_FORCE = ['DAY', 'IOC', 'GTT'] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 export const ORDER_ROLES = ['ENTRY', 'EXIT', 'STOP_LOSS', 'TARGET', 'SQUARE_OFF'] as const;
 /** What the order is for. */

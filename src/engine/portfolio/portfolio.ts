@@ -1,0 +1,121 @@
+/**
+ * The books: positions per strategy and instrument, the account as risk sees it, closed trades' results of the day.
+ * Everything here follows from fills and prices; nothing is set from outside.
+ */
+import type { BookedFill, Fill } from '../../core/fill.ts';
+import type { InstrumentId, SignalKey, StrategyId } from '../../core/ids.ts';
+import type { Instrument } from '../../core/instrument.ts';
+import type { Paise } from '../../core/money.ts';
+import type { Order, ProductType } from '../../core/order.ts';
+import { dayOf, type DayNumber } from '../../core/time.ts';
+import type { ExitReason, Trade } from '../../core/trade.ts';
+import type { ChargeModel } from '../../ports/charge-model.ts';
+import type { LastPrices } from './last-prices.ts';
+import { OpenPosition } from './open-position.ts';
+
+export interface Booking {
+  readonly fill: BookedFill;
+  readonly position: OpenPosition;
+  readonly trade: Trade | null;
+}
+
+export class Portfolio {
+  readonly capitalPaise: Paise;
+  readonly #charges: ChargeModel;
+  readonly #prices: LastPrices;
+  readonly #positions = new Map<string, OpenPosition>();
+  readonly #open = new Set<OpenPosition>();
+  readonly #debited = new Map<InstrumentId, DayNumber>();
+  #closedNetPaise = 0;
+  #peakEquityPaise: Paise;
+  #dayStartEquityPaise: Paise;
+  #losingStreak = 0;
+
+  constructor(capitalPaise: Paise, charges: ChargeModel, prices: LastPrices) {
+    this.capitalPaise = capitalPaise;
+    this.#charges = charges;
+    this.#prices = prices;
+    this.#peakEquityPaise = capitalPaise;
+    this.#dayStartEquityPaise = capitalPaise;
+  }
+
+  position(strategyId: StrategyId, instrumentId: InstrumentId, product: ProductType): OpenPosition {
+    const key = `${strategyId}|${instrumentId}`;
+    let position = this.#positions.get(key);
+    if (!position) {
+      position = new OpenPosition(strategyId, instrumentId, product);
+      this.#positions.set(key, position);
+    }
+    return position;
+  }
+
+  /** Positions that are not flat, in the order they were opened. */
+  get open(): ReadonlySet<OpenPosition> {
+    return this.#open;
+  }
+
+  book(fill: Fill, order: Order, instrument: Instrument, exitReason: ExitReason): Booking {
+    const position = this.position(order.strategyId, order.instrumentId, order.product);
+    const exactCharges = this.#charges.totalOf({
+      instrument,
+      product: order.product,
+      side: fill.side,
+      price: fill.price,
+      quantity: fill.quantity,
+      time: fill.time,
+      orderTurnoverBefore: (order.averagePrice ?? 0) * order.filledQuantity,
+      isFirstDebitOfDay: this.#isFirstDebit(fill, order),
+    });
+    const { chargesPaise, trade } = position.apply(fill, order.signalKey as SignalKey, exitReason, exactCharges);
+    if (trade) {
+      this.#open.delete(position);
+      this.#closedNetPaise += trade.netPaise;
+      this.#losingStreak = trade.netPaise < 0 ? this.#losingStreak + 1 : 0;
+      this.#peakEquityPaise = Math.max(this.#peakEquityPaise, this.equityPaise);
+    } else {
+      this.#open.add(position);
+    }
+    return { fill: { ...fill, chargesPaise }, position, trade };
+  }
+
+  get equityPaise(): Paise {
+    let equity = this.capitalPaise + this.#closedNetPaise;
+    for (const position of this.#open) {
+      const price = this.#prices.of(position.instrumentId) ?? position.averagePrice;
+      equity += position.realisedPaise - position.chargesPaise + position.unrealisedPaise(price);
+    }
+    return equity;
+  }
+
+  get peakEquityPaise(): Paise {
+    this.#peakEquityPaise = Math.max(this.#peakEquityPaise, this.equityPaise);
+    return this.#peakEquityPaise;
+  }
+
+  get dayPaise(): Paise {
+    return this.equityPaise - this.#dayStartEquityPaise;
+  }
+
+  get losingStreak(): number {
+    return this.#losingStreak;
+  }
+
+  accountQuantity(instrumentId: InstrumentId): number {
+    let quantity = 0;
+    for (const position of this.#open) if (position.instrumentId === instrumentId) quantity += position.quantity;
+    return quantity;
+  }
+
+  startDay(): void {
+    this.#dayStartEquityPaise = this.equityPaise;
+    this.#losingStreak = 0;
+  }
+
+  #isFirstDebit(fill: Fill, order: Order): boolean {
+    if (order.product !== 'DELIVERY' || fill.side !== 'SELL') return false;
+    const day = dayOf(fill.time);
+    if (this.#debited.get(fill.instrumentId) === day) return false;
+    this.#debited.set(fill.instrumentId, day);
+    return true;
+  }
+}

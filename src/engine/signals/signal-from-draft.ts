@@ -1,0 +1,63 @@
+import type { Candle } from '../../core/candle.ts';
+import type { StrategyId } from '../../core/ids.ts';
+import type { Instrument } from '../../core/instrument.ts';
+import { snapToTick, type Rupees } from '../../core/money.ts';
+import { oppositeOf, type ProductType } from '../../core/order.ts';
+import type { Position } from '../../core/position.ts';
+import type { Signal } from '../../core/signal.ts';
+import type { EpochMs } from '../../core/time.ts';
+import type { SignalDraft } from '../strategy/strategy.ts';
+import { signalKey } from './signal-key.ts';
+
+export interface DraftOrigin {
+  readonly strategyId: StrategyId;
+  readonly instrument: Instrument;
+  readonly product: ProductType;
+  /** The candle that was decided on. */
+  readonly candle: Candle;
+  /** The latest price of the draft's instrument. */
+  readonly lastPrice: Rupees;
+  readonly position: Position;
+  readonly now: EpochMs;
+  readonly expires: EpochMs;
+}
+
+const DEFAULT_CONFIDENCE = 50;
+
+/** Gives a draft its identity. Quantity and verdict are still open: 0 units, allowed until risk has said otherwise. */
+export function signalFromDraft(draft: SignalDraft, origin: DraftOrigin): Signal {
+  const { instrument, candle } = origin;
+  const isEntry = draft.kind === 'ENTRY';
+  return {
+    key: signalKey(origin.strategyId, instrument.id, candle.timeframe, candle.openTime, draft.kind),
+    strategyId: origin.strategyId,
+    instrumentId: instrument.id,
+    timeframe: candle.timeframe,
+    candleTime: candle.openTime,
+    kind: draft.kind,
+    side: isEntry ? draft.side : exitSide(origin.position),
+    optionType: instrument.optionType,
+    product: origin.product,
+    entryPrice: origin.lastPrice,
+    target: isEntry ? snapped(draft.target, instrument) : null,
+    stopLoss: isEntry ? snapped(draft.stopLoss, instrument) : null,
+    quantity: isEntry ? (draft.quantity ?? 0) : Math.abs(origin.position.quantity),
+    confidence: draft.confidence ?? DEFAULT_CONFIDENCE,
+    reason: draft.reason,
+    notes: draft.notes ?? null,
+    tags: draft.tags ?? [],
+    provenance: candle.provenance,
+    createdTime: origin.now,
+    expiresTime: origin.expires,
+    status: 'ACTIVE',
+    verdict: { kind: 'ALLOWED' },
+  };
+}
+
+function exitSide(position: Position): Signal['side'] {
+  return oppositeOf(position.quantity >= 0 ? 'BUY' : 'SELL');
+}
+
+function snapped(price: Rupees | undefined, instrument: Instrument): Rupees | null {
+  return price === undefined ? null : snapToTick(price, instrument.tickSize);
+}
