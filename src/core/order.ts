@@ -54,10 +54,13 @@ export interface Order extends OrderIntent {
   readonly updatedTime: EpochMs;
 }
 
-/** What a broker, the simulated exchange or the executor reports of an order. Fills travel separately, as `Fill`. */
+/**
+ * What a broker, the simulated exchange or the executor reports of an order. Fills travel separately, as `Fill`.
+ * `INITIALIZED` is the executor's word for a `SUBMITTING` order whose call was definitely not carried out.
+ */
 export interface OrderUpdate {
   readonly clientOrderId: ClientOrderId;
-  readonly status: Exclude<OrderStatus, 'INITIALIZED' | 'PARTIALLY_FILLED' | 'FILLED'>;
+  readonly status: Exclude<OrderStatus, 'PARTIALLY_FILLED' | 'FILLED'>;
   readonly brokerOrderId: BrokerOrderId | null;
   readonly reason: string | null;
   readonly time: EpochMs;
