@@ -1,0 +1,141 @@
+/**
+ * A real PostgreSQL 18 of our own, used when no DATABASE_URL is set. It is a server like any other: it outlives the
+ * process that started it, serves every process of the project, and is stopped by the last one to leave.
+ *
+ * Entry point: `openEmbeddedPostgres`. Invariants:
+ * - never two servers on one data folder, and starting and stopping never race: both are decided under one file lock,
+ *   and a starter holds its presence connection before it lets the lock go;
+ * - a data folder exists whole or not at all;
+ * - it listens on 127.0.0.1 only, and asks for a random password that lies inside the data folder with mode 600.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import postgres from 'postgres';
+import { UnavailableError } from '../core/errors.ts';
+import { isPresence, presenceName, processOf } from './application-name.ts';
+import { lockFile, type FileLock } from './file-lock.ts';
+import {
+  dropForeignProcessFile,
+  ensureDataFolder,
+  isServerRunning,
+  readPassword,
+  serverError,
+  SERVER_USER,
+  serverPort,
+  startServer,
+  stopServer,
+} from './postgres-server.ts';
+import { settleServerHome, type ServerHome } from './server-home.ts';
+
+const LOCK_WAIT_MS = 120_000;
+const PATIENCE_MS = 1_000;
+const CONNECT_WAIT_MS = 60_000;
+/** How long a closed or killed connection may still be listed by the server. */
+const FAREWELL_MS = 400;
+/** The server is starting up, shutting down or recovering. */
+const NOT_YET = new Set(['57P03', '57P01', 'ECONNREFUSED', 'ECONNRESET', 'CONNECTION_CLOSED', 'CONNECTION_ENDED']);
+
+export interface EmbeddedOptions {
+  readonly stateFolder: string;
+  /** Who asks, for the server's list of connections. */
+  readonly role: string;
+  readonly log: (line: string) => void;
+}
+
+export interface EmbeddedPostgres {
+  /** Server, user and database; nothing of who connects. */
+  readonly url: string;
+  /** Stops the server when nobody else uses it. Close every other connection of the caller first. */
+  release(): Promise<void>;
+}
+
+export async function openEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const { stateFolder, role, log } = options;
+  const lock = await lockState(stateFolder, log);
+  try {
+    const home = await settleServerHome(stateFolder);
+    await ensureDataFolder(home, log);
+    const { url, presence } = await connectPresence(home, role, log);
+    return { url, release: () => leave(home, stateFolder, presence, log) };
+  } finally {
+    lock.release();
+  }
+}
+
+async function lockState(stateFolder: string, log: (line: string) => void): Promise<FileLock> {
+  const path = join(stateFolder, 'lock');
+  try {
+    await mkdir(stateFolder, { recursive: true });
+    const soon = await lockFile(path, PATIENCE_MS);
+    if (soon) return soon;
+    log('waiting for another process that is starting or stopping PostgreSQL');
+    const later = await lockFile(path, LOCK_WAIT_MS);
+    if (later) return later;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UnavailableError(`Could not lock "${path}": ${why}; make the folder writable or set DATABASE_URL.`, { cause });
+  }
+  throw new UnavailableError(`Another process has held "${path}" for ${LOCK_WAIT_MS / 1_000} s; end it and try again.`);
+}
+
+/** Finds the server or starts it, and opens the connection that says "in use". */
+async function connectPresence(
+  home: ServerHome,
+  role: string,
+  log: (line: string) => void,
+): Promise<{ url: string; presence: postgres.Sql }> {
+  const password = await readPassword(home);
+  const deadline = performance.now() + CONNECT_WAIT_MS;
+  for (;;) {
+    if (!(await isServerRunning(home))) await startServer(home, log);
+    const url = `postgres://${SERVER_USER}:${password}@127.0.0.1:${(await serverPort(home)) ?? 0}/postgres`;
+    const name = presenceName(role);
+    const presence = postgres(url, { max: 1, max_lifetime: null, connect_timeout: 10, connection: { application_name: name } });
+    try {
+      await presence`select 1`;
+      return { url, presence };
+    } catch (error) {
+      await presence.end({ timeout: 0 });
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      const why = error instanceof Error ? error.message : String(error);
+      if (!NOT_YET.has(code) || performance.now() > deadline) throw serverError(home, 'can not be reached', why);
+      if (code === 'ECONNREFUSED' && (await dropForeignProcessFile(home))) log('removed the note of a server that is gone');
+      await sleep(100);
+    }
+  }
+}
+
+async function leave(
+  home: ServerHome,
+  stateFolder: string,
+  presence: postgres.Sql,
+  log: (line: string) => void,
+): Promise<void> {
+  // Whoever keeps the lock longer than that is starting up, and then the server must stay.
+  const lock = await lockFile(join(stateFolder, 'lock'), PATIENCE_MS).catch(() => undefined);
+  try {
+    const isLast = lock !== undefined && !(await isUsedByOthers(presence).catch(() => true));
+    await presence.end({ timeout: 1 });
+    if (isLast) await stopServer(home, log);
+  } finally {
+    lock?.release();
+  }
+}
+
+/** Other processes of ours, and other holders in this process, each of which has a presence of its own. */
+async function isUsedByOthers(presence: postgres.Sql): Promise<boolean> {
+  const deadline = performance.now() + FAREWELL_MS;
+  for (;;) {
+    const rows = await presence<{ name: string }[]>`
+      select application_name as name from pg_stat_activity
+      where backend_type = 'client backend' and pid <> pg_backend_pid()`;
+    const others = rows.filter(({ name }) => {
+      const pid = processOf(name);
+      return pid !== undefined && (pid !== process.pid || isPresence(name));
+    });
+    if (others.length === 0) return false;
+    if (performance.now() > deadline) return true;
+    await sleep(40);
+  }
+}

@@ -1,0 +1,160 @@
+/** One server process over one data folder: make the folder, start, stop. The caller holds the state folder's lock. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { UnavailableError } from '../core/errors.ts';
+import { runProgram, type ProgramResult } from './postgres-programs.ts';
+import { serverSettings } from './postgres-settings.ts';
+import { handOver, type ServerHome } from './server-home.ts';
+
+export const SERVER_USER = 'signalman';
+const SERVER_VERSION = '18';
+const PASSWORD_FILE = 'signalman.password';
+const START_WAIT_SECONDS = 60;
+const STOP_WAIT_SECONDS = 2;
+const LOG_LIMIT_BYTES = 10_000_000;
+const PORT_ATTEMPTS = 5;
+const NOT_RUNNING = 3;
+
+/** Makes the data folder aside and renames it into place, so that a half-made one is never taken for a database. */
+export async function ensureDataFolder(home: ServerHome, log: (line: string) => void): Promise<void> {
+  const version = await readFile(join(home.dataFolder, 'PG_VERSION'), 'utf8').catch(() => undefined);
+  if (version !== undefined) {
+    if (version.trim() === SERVER_VERSION) return;
+    throw new UnavailableError(
+      `Expected the database in "${home.dataFolder}" to be of PostgreSQL ${SERVER_VERSION}, found "${version.trim()}"; ` +
+        `start it with that version and move its data, or set DATABASE_URL.`,
+    );
+  }
+  log(`making a database in ${home.dataFolder}`);
+  await removeLeftovers(home.folder);
+  const partial = join(home.folder, `data.new-${process.pid}`);
+  const passwordFile = `${partial}.password`;
+  await mkdir(partial, { mode: 0o700 });
+  await handOver(partial, home.user);
+  await writeAs(passwordFile, randomBytes(24).toString('base64url'), home);
+  const flags = ['--auth=scram-sha-256', `--username=${SERVER_USER}`, `--pwfile=${passwordFile}`, '--encoding=UTF8'];
+  const locale = ['--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'];
+  const result = await run(home, 'initdb', ['-D', partial, ...flags, ...locale], 120);
+  if (result.code !== 0) throw serverError(home, 'could not be set up', lastLine(result.output));
+  await rename(passwordFile, join(partial, PASSWORD_FILE));
+  await rename(partial, home.dataFolder);
+}
+
+export async function readPassword(home: ServerHome): Promise<string> {
+  return (await readFile(join(home.dataFolder, PASSWORD_FILE), 'utf8')).trim();
+}
+
+export async function isServerRunning(home: ServerHome): Promise<boolean> {
+  const result = await run(home, 'pg_ctl', ['status', '-D', home.dataFolder], 10);
+  if (result.code === 0 || result.code === NOT_RUNNING) return result.code === 0;
+  throw serverError(home, 'does not say whether it runs', lastLine(result.output));
+}
+
+export async function startServer(home: ServerHome, log: (line: string) => void): Promise<void> {
+  await prepareLog(home);
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    await writeAs(join(home.dataFolder, 'postgresql.conf'), serverSettings(port), home);
+    const logStart = (await stat(home.logFile)).size;
+    const flags = ['-D', home.dataFolder, '-l', home.logFile, '-w', '-t', String(START_WAIT_SECONDS)];
+    const result = await run(home, 'pg_ctl', ['start', ...flags], START_WAIT_SECONDS + 10);
+    if (result.code === 0) {
+      log(`started PostgreSQL on 127.0.0.1:${port}, data in ${home.dataFolder}`);
+      return;
+    }
+    const written = (await readFile(home.logFile)).subarray(logStart).toString('utf8');
+    const isPortTaken = written.includes('Address already in use');
+    if (!isPortTaken || attempt === PORT_ATTEMPTS) throw serverError(home, 'did not start', lastFatal(written));
+  }
+}
+
+/** Asks for a fast shutdown and waits a little; a server that needs longer goes on shutting down by itself. */
+export async function stopServer(home: ServerHome, log: (line: string) => void): Promise<void> {
+  const flags = ['-D', home.dataFolder, '-m', 'fast', '-w', '-t', String(STOP_WAIT_SECONDS)];
+  const result = await run(home, 'pg_ctl', ['stop', ...flags], STOP_WAIT_SECONDS + 1);
+  log(result.code === 0 ? 'stopped PostgreSQL' : `PostgreSQL is still stopping: ${lastLine(result.output)}`);
+}
+
+/** The running server's port, from its own note; undefined when there is none. */
+export async function serverPort(home: ServerHome): Promise<number | undefined> {
+  const port = Number((await readProcessFile(home))[3]);
+  return Number.isInteger(port) && port > 0 ? port : undefined;
+}
+
+/**
+ * After a reboot or in a restarted container the process id in a left-over note may belong to any program, which
+ * PostgreSQL takes for a running server. Removes the note when it does.
+ */
+export async function dropForeignProcessFile(home: ServerHome): Promise<boolean> {
+  const pid = Number((await readProcessFile(home))[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  if (command === undefined || command.includes('postgres')) return false;
+  await rm(join(home.dataFolder, 'postmaster.pid'), { force: true });
+  return true;
+}
+
+export function serverError(home: ServerHome, what: string, why: string): UnavailableError {
+  return new UnavailableError(
+    `The embedded PostgreSQL ${what}: ${why} (log: "${home.logFile}"). Set DATABASE_URL to use a server of your own.`,
+  );
+}
+
+async function readProcessFile(home: ServerHome): Promise<readonly string[]> {
+  const text = await readFile(join(home.dataFolder, 'postmaster.pid'), 'utf8').catch(() => '');
+  return text.split('\n');
+}
+
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith('data.new-')) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+async function prepareLog(home: ServerHome): Promise<void> {
+  const size = (await stat(home.logFile).catch(() => undefined))?.size ?? 0;
+  if (size > LOG_LIMIT_BYTES) await rename(home.logFile, `${home.logFile}.old`);
+  const file = await open(home.logFile, 'a', 0o600);
+  await file.close();
+  await handOver(home.logFile, home.user);
+}
+
+/** Replaces a file as a whole, so that nothing is ever written through a link that the server's user may have laid. */
+async function writeAs(path: string, content: string, home: ServerHome): Promise<void> {
+  const partial = `${path}.new`;
+  await rm(partial, { force: true });
+  const file = await open(partial, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    if (home.user) await file.chown(home.user.uid, home.user.gid);
+  } finally {
+    await file.close();
+  }
+  await rename(partial, path);
+}
+
+function run(home: ServerHome, program: string, args: readonly string[], seconds: number): Promise<ProgramResult> {
+  return runProgram(join(home.bin, program), args, { user: home.user, cwd: home.folder, timeoutMs: seconds * 1_000 });
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() || 'it gave no reason';
+}
+
+function lastFatal(text: string): string {
+  const line = text.split('\n').findLast((each) => /FATAL|PANIC/.test(each));
+  return line?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? lastLine(text);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

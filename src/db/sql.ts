@@ -1,0 +1,34 @@
+import postgres from 'postgres';
+
+/** 64-bit integers and decimals come back as numbers: paise, times and prices all stay far below 2^53. */
+const NUMBER_TYPES = {
+  int8: { to: 20, from: [20], serialize: String, parse: Number },
+  numeric: { to: 1700, from: [1700], serialize: String, parse: Number },
+};
+
+/** The driver as all of `db` uses it. */
+export type Sql = postgres.Sql<{ int8: number; numeric: number }>;
+/** A transaction on it. */
+export type Transaction = postgres.TransactionSql<{ int8: number; numeric: number }>;
+
+export interface SqlOptions {
+  readonly connections: number;
+  readonly onClose?: () => void;
+}
+
+export function connectSql(url: string, options: SqlOptions): Sql {
+  return postgres(url, {
+    types: NUMBER_TYPES,
+    max: options.connections,
+    connect_timeout: 10,
+    // The default ends connections at random after half an hour, a session's locks with them.
+    max_lifetime: null,
+    onnotice: () => {},
+    ...(options.onClose ? { onclose: options.onClose } : {}),
+  });
+}
+
+/** PostgreSQL's error code or the socket's; undefined for an error of another kind. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
