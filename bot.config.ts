@@ -1,0 +1,59 @@
+/**
+ * What this bot trades. Ready to run on the bundled sample session with `npm start`: paper trading, no account needed.
+ * `npm run signalman -- config check` says what it comes to; `npm run signalman -- strategies` lists every strategy.
+ */
+import { defineBot } from './src/config/define-bot.ts';
+
+const SHARES = ['NSE:RELIANCE', 'NSE:TCS', 'NSE:HDFCBANK', 'NSE:INFY', 'NSE:ICICIBANK', 'NSE:ITC', 'NSE:SBIN'];
+
+export default defineBot({
+  account: { id: 'paper', broker: 'paper', capital: 10_00_000 },
+  strategies: [
+    {
+      id: 'ema-5m',
+      strategy: 'ema-crossover',
+      instruments: SHARES,
+      timeframe: '5m',
+      params: { fast: 9, slow: 21 },
+      product: 'INTRADAY',
+      sizing: { kind: 'percent-of-equity', percent: 10 },
+    },
+    {
+      id: 'orb-15',
+      strategy: 'opening-range-breakout',
+      instruments: SHARES,
+      timeframe: '5m',
+      product: 'INTRADAY',
+      sizing: { kind: 'risk-per-trade', percent: 0.5 },
+    },
+    {
+      id: 'rsi-3m',
+      strategy: 'rsi-mean-reversion',
+      instruments: SHARES,
+      timeframe: '3m',
+      product: 'INTRADAY',
+      sizing: { kind: 'fixed-value', rupees: 50_000 },
+    },
+  ],
+  // Rupees, percent, units or minutes; null switches a limit off.
+  risk: {
+    dailyLoss: 20_000,
+    maxDrawdownPercent: 10,
+    maxOpenPositions: 10,
+    maxPositionPerInstrument: 5_000,
+    maxOrderValue: 5_00_000,
+    maxOrdersPerMinute: 60,
+    maxOrdersPerDay: 500,
+    priceBandPercent: 5,
+    cooldownAfterStopMinutes: 15,
+    losingStreak: 8,
+    intradayMarginPercent: 20,
+    derivativeMarginPercent: 20,
+    squareOffBeforeCloseMinutes: 10,
+  },
+  replay: {
+    session: 'backtest-data/sample-session',
+    instruments: 'backtest-data/instruments.csv',
+    speed: 60,
+  },
+});

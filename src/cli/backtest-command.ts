@@ -1,0 +1,122 @@
+import { Command } from 'commander';
+import { ConfigError } from '../core/errors.ts';
+import type { InstrumentId } from '../core/ids.ts';
+import { type Rupees, toPaise } from '../core/money.ts';
+import type { EpochMs } from '../core/time.ts';
+import { TIMEFRAMES, type Timeframe } from '../core/timeframe.ts';
+import { knownStrategies } from './known-strategies.ts';
+import {
+  collectPairs,
+  readChoice,
+  readExistingPath,
+  readInstrumentId,
+  readNewFile,
+  readNumber,
+  readTime,
+  readWholeNumber,
+} from './options.ts';
+import { printResult } from './output.ts';
+import { findStrategy, parseParams } from './strategy-params.ts';
+
+const PRODUCTS = { delivery: 'DELIVERY', intraday: 'INTRADAY' } as const;
+
+interface BacktestOptions {
+  readonly strategy?: string;
+  readonly data?: string;
+  readonly timeframe?: Timeframe;
+  readonly param: Readonly<Record<string, string>>;
+  readonly from?: EpochMs;
+  readonly to?: EpochMs;
+  readonly capital: Rupees;
+  readonly quantity: number;
+  readonly slippageBps: number;
+  readonly product: keyof typeof PRODUCTS;
+  readonly broker: 'angel-one' | 'flattrade';
+  readonly label: 'start' | 'end';
+  readonly tradesOut?: string;
+  readonly instrument?: InstrumentId;
+  readonly json?: boolean;
+}
+
+export function backtestCommand(): Command {
+  return new Command('backtest')
+    .description('Run a strategy over stored candles, with full charges, and report what it would have made.')
+    .option('--strategy <name>', 'a registered strategy; "signalman strategies" lists them')
+    .option(
+      '--data <path>',
+      'a candle file (CSV, CSV.gz, Parquet) or a folder of them',
+      readExistingPath('--data', 'a file or folder'),
+    )
+    .option(
+      '--timeframe <timeframe>',
+      `roll the candles up first: ${TIMEFRAMES.join(', ')}`,
+      readChoice('--timeframe', TIMEFRAMES),
+    )
+    .option(
+      '--param <name=value>',
+      'a parameter of the strategy; may be given several times',
+      collectPairs('--param'),
+      {},
+    )
+    .option('--from <day>', 'first day (or time, in IST), inclusive', readTime('--from'))
+    .option('--to <day>', 'last day, inclusive (or a time in IST, exclusive)', readTime('--to', true))
+    .option('--capital <rupees>', 'money at the start', readNumber('--capital', { above: 0 }), 1_000_000)
+    .option('--quantity <units>', 'units an entry buys or sells', readWholeNumber('--quantity', 1), 1)
+    .option(
+      '--slippage-bps <bps>',
+      'how much worse than seen a market order fills',
+      readNumber('--slippage-bps', { atLeast: 0 }),
+      0,
+    )
+    .option(
+      '--product <product>',
+      'delivery or intraday',
+      readChoice('--product', ['delivery', 'intraday']),
+      'intraday',
+    )
+    .option(
+      '--broker <broker>',
+      'whose brokerage: angel-one or flattrade',
+      readChoice('--broker', ['angel-one', 'flattrade']),
+      'angel-one',
+    )
+    .option(
+      '--label <edge>',
+      'whether a row of the data is named by the start or the end of its candle',
+      readChoice('--label', ['start', 'end']),
+      'start',
+    )
+    .option('--trades-out <file>', 'write the trades as CSV', readNewFile('--trades-out'))
+    .option('--instrument <id>', 'which instrument the data is, e.g. NSE:RELIANCE', readInstrumentId('--instrument'))
+    .option('--json', 'print the report as one JSON document')
+    .action(async (options: BacktestOptions) => {
+      const data = options.data ?? missing('--data', 'a candle file or folder');
+      const name = options.strategy ?? missing('--strategy', 'the name of a strategy');
+      if (options.from !== undefined && options.to !== undefined && options.from >= options.to) {
+        throw new ConfigError('--to: expected a day not before --from, found an earlier one');
+      }
+      const strategy = findStrategy('--strategy', name, await knownStrategies());
+      const { runBacktest } = await import('../backtest/run-backtest.ts');
+      const result = await runBacktest({
+        strategy,
+        params: parseParams('--param', strategy, options.param),
+        dataPath: data,
+        timeframe: options.timeframe ?? null,
+        from: options.from ?? null,
+        to: options.to ?? null,
+        capitalPaise: toPaise(options.capital),
+        quantity: options.quantity,
+        slippageBps: options.slippageBps,
+        product: PRODUCTS[options.product],
+        broker: options.broker,
+        label: options.label,
+        tradesOutPath: options.tradesOut ?? null,
+        instrumentId: options.instrument ?? null,
+      });
+      printResult(result, options.json === true);
+    });
+}
+
+function missing(option: string, expected: string): never {
+  throw new ConfigError(`${option}: expected ${expected}, found nothing`);
+}

@@ -1,0 +1,82 @@
+/**
+ * The command tree. Only the command that runs is loaded: `backtest` never loads the queue, `--help` loads nothing.
+ */
+import { Command } from 'commander';
+
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    summary: 'run the trading worker (paper trading unless TRADING_MODE says live)',
+    load: async () => (await import('./run-command.ts')).runCommand(),
+  },
+  {
+    name: 'backtest',
+    summary: 'run a strategy over stored candles and report what it would have made',
+    load: async () => (await import('./backtest-command.ts')).backtestCommand(),
+  },
+  {
+    name: 'history',
+    summary: 'import, verify and show candle files',
+    load: async () => (await import('./history-command.ts')).historyCommand(),
+  },
+  {
+    name: 'parity',
+    summary: 'replay a recorded session and compare its signals and orders with what was stored',
+    load: async () => (await import('./parity-command.ts')).parityCommand(),
+  },
+  {
+    name: 'strategies',
+    summary: 'list the strategies with their parameters',
+    load: async () => (await import('./strategies-command.ts')).strategiesCommand(),
+  },
+  {
+    name: 'config',
+    summary: 'check the configuration and show what it comes to',
+    load: async () => (await import('./config-command.ts')).configCommand(),
+  },
+];
+
+export async function buildProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command('signalman');
+  program
+    .description('A headless trading worker for Indian markets.')
+    .usage('<command> [options]')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride()
+    // The error itself is printed once, as one line, by `reportError`.
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', '\nEvery command has --help. Through npm: npm run signalman -- <command> --help');
+  const wanted = wantedCommand(args);
+  for (const entry of COMMANDS) {
+    program.addCommand(
+      entry.name === wanted ? inherit(await entry.load(), program).summary(entry.summary) : stub(entry),
+    );
+  }
+  return program;
+}
+
+/** The first word that is no option, past `help`. */
+function wantedCommand(args: readonly string[]): string | undefined {
+  const words = args.filter((word) => !word.startsWith('-'));
+  return words[0] === 'help' ? words[1] : words[0];
+}
+
+/** Stands for a command that this process will not run; it only fills the list of commands. */
+function stub(entry: CommandEntry): Command {
+  return new Command(entry.name).description(entry.summary).helpOption(false);
+}
+
+/** Commander hands settings down only to commands that it makes itself. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inherit(child, command);
+  return command;
+}

@@ -1,0 +1,103 @@
+/**
+ * The shape of `bot.config.ts`: account, strategies, risk limits, recorded session. Amounts of money are rupees here;
+ * `loadBot` turns them into the engine's units. Unknown keys are refused.
+ */
+import { z } from 'zod';
+import { parseInstrumentId } from '../core/instrument.ts';
+import { PRODUCT_TYPES } from '../core/order.ts';
+import { TIMEFRAMES } from '../core/timeframe.ts';
+
+const ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
+const id = z.string().regex(ID, 'lower-case letters, digits and "-", at most 40 characters');
+const amount = z.number().positive();
+const count = z.int().min(1);
+const percent = z.number().positive().max(100);
+const path = z.string().min(1);
+const instrument = z
+  .string()
+  .refine(
+    (text) => parseInstrumentId(text) !== undefined,
+    'an instrument such as "NSE:RELIANCE" or "NFO:NIFTY:2026-11-24:26000:CE"',
+  );
+
+const sizingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('fixed-quantity'), quantity: count }),
+  z.strictObject({ kind: z.literal('fixed-value'), rupees: amount }),
+  z.strictObject({ kind: z.literal('percent-of-equity'), percent }),
+  z.strictObject({ kind: z.literal('risk-per-trade'), percent }),
+]);
+
+const strategySchema = z.strictObject({
+  /** Your name for this use of the strategy; part of every signal's key, so do not rename it while it holds positions. */
+  id,
+  /** A folder under `strategies/`; `npm run signalman -- strategies` lists them. */
+  strategy: z.string().min(1),
+  instruments: z.array(instrument).min(1),
+  timeframe: z.enum(TIMEFRAMES),
+  /** Checked by the strategy's own schema; what is absent takes its default. */
+  params: z.record(z.string(), z.unknown()).default({}),
+  product: z.enum(PRODUCT_TYPES),
+  sizing: sizingSchema,
+});
+
+/** A limit of null is off. */
+const riskSchema = z.strictObject({
+  /** Rupees lost in one day, realised and open, after which no entry is taken. */
+  dailyLoss: amount.nullable().default(null),
+  /** Fall of equity from its peak. */
+  maxDrawdownPercent: percent.nullable().default(null),
+  maxOpenPositions: count.nullable().default(null),
+  /** Units, over all strategies. */
+  maxPositionPerInstrument: count.nullable().default(null),
+  /** Rupees. */
+  maxOrderValue: amount.nullable().default(null),
+  maxOrdersPerMinute: count.nullable().default(60),
+  maxOrdersPerDay: count.nullable().default(null),
+  /** How far a signal's price may lie from the last traded price. */
+  priceBandPercent: percent.nullable().default(5),
+  cooldownAfterStopMinutes: z.number().positive().nullable().default(null),
+  /** Losing trades in a row, in one day, after which no entry is taken that day. */
+  losingStreak: count.nullable().default(null),
+  /** Share of an intraday order's value that must be available. */
+  intradayMarginPercent: percent.default(20),
+  /** Share of a future's, or a sold option's, contract value that must be available. */
+  derivativeMarginPercent: percent.default(20),
+  /** Intraday positions are closed this long before continuous trading ends. */
+  squareOffBeforeCloseMinutes: z.number().min(0).default(10),
+});
+
+const replaySchema = z.strictObject({
+  /** Recorded session, a path from the project folder. */
+  session: path,
+  /** Instruments of the session, a path from the project folder. */
+  instruments: path,
+  /** Recorded seconds per second: 60 replays a trading day in six and a quarter minutes. */
+  speed: amount.default(1),
+});
+
+export const botSchema = z.strictObject({
+  account: z.strictObject({
+    id,
+    broker: z.enum(['paper']),
+    /** Rupees. */
+    capital: amount,
+  }),
+  strategies: z.array(strategySchema).min(1),
+  risk: riskSchema.prefault({}),
+  replay: replaySchema.nullable().default(null),
+  /** Trading days and hours, instead of the ones that ship. */
+  calendarFile: path.nullable().default(null),
+  /** Charges, instead of the ones that ship. */
+  chargesFile: path.nullable().default(null),
+});
+
+/** What `bot.config.ts` writes. */
+export type BotFile = z.input<typeof botSchema>;
+/** The same with every default filled in; still in rupees and minutes. */
+export type ParsedBotFile = z.output<typeof botSchema>;
+export type Sizing = z.output<typeof sizingSchema>;
+
+/** Checks the literal's types while you edit; the values are checked when the bot is loaded. */
+export function defineBot(bot: BotFile): BotFile {
+  return bot;
+}

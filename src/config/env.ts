@@ -1,0 +1,162 @@
+/**
+ * The environment, read once: real variables over those of the `.env` file, checked and frozen.
+ * The only file under `src` that touches `process.env`. Values that may hold a password are never printed.
+ *
+ * Entry points: `readEnv` (throws `ConfigError`), `stateFolder` and `isDebugging` (never throw).
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { ConfigError } from '../core/errors.ts';
+import { formatFound } from './describe-issue.ts';
+import { suggestion } from './nearest.ts';
+
+/** The project folder. */
+export const PROJECT_FOLDER = resolve(import.meta.dirname, '..', '..');
+
+export interface Env {
+  /** Null: the embedded PostgreSQL under the state folder. */
+  readonly databaseUrl: string | null;
+  /** Null: the queue lives in the database. */
+  readonly redisUrl: string | null;
+  readonly tradingMode: 'paper' | 'live';
+  readonly logLevel: LogLevel;
+  /** Null: pretty on a terminal, JSON elsewhere. */
+  readonly logFormat: 'json' | 'pretty' | null;
+  /** Where this machine's own files are kept: the embedded database, logs, caches. */
+  readonly stateFolder: string;
+  /** True when the owner named the state folder, so that nothing may be put elsewhere. */
+  readonly isStateFolderGiven: boolean;
+  /** The bot's configuration file, absolute. */
+  readonly configPath: string;
+  /** Values that must never be printed. */
+  readonly secrets: readonly string[];
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+type Variables = Readonly<Record<string, string | undefined>>;
+
+interface Variable {
+  readonly schema: z.ZodType<string | undefined>;
+  readonly expected: string;
+  /** The value may hold a password. */
+  readonly isSecret: boolean;
+}
+
+const VARIABLES = {
+  DATABASE_URL: secretUrl(['postgres:', 'postgresql:'], 'a URL such as postgres://user:password@host:5432/database'),
+  REDIS_URL: secretUrl(['redis:', 'rediss:'], 'a URL such as redis://host:6379/0'),
+  TRADING_MODE: oneOf(['paper', 'live']),
+  LOG_LEVEL: oneOf(LOG_LEVELS),
+  LOG_FORMAT: oneOf(['json', 'pretty']),
+  SIGNALMAN_STATE: plain('the path of a folder'),
+  SIGNALMAN_CONFIG: plain('the path of a configuration file'),
+  SIGNALMAN_DEBUG: oneOf(['0', '1']),
+} satisfies Record<string, Variable>;
+type VariableName = keyof typeof VARIABLES;
+const NAMES = Object.keys(VARIABLES).filter(isVariableName);
+
+/** Reads `process.env` and the project's `.env`; tests pass their own. */
+export function readEnv(real: Variables = process.env, dotenv: string | undefined = readDotenv()): Env {
+  const fromFile = dotenv === undefined ? {} : parseEnv(dotenv);
+  const problems = [...unknownProblems(Object.keys(fromFile), '.env: '), ...unknownProblems(ownNames(real), '')];
+  const given = (name: VariableName): string | undefined => {
+    const text = (real[name] ?? fromFile[name])?.trim();
+    if (text === undefined || text === '') return undefined;
+    const variable: Variable = VARIABLES[name];
+    if (variable.schema.safeParse(text).success) return text;
+    const found = variable.isSecret ? 'something else (not shown, it may hold a password)' : formatFound(text);
+    problems.push(`${real[name] === undefined ? '.env: ' : ''}${name}: expected ${variable.expected}, found ${found}`);
+    return undefined;
+  };
+  const values = Object.fromEntries(NAMES.map((name) => [name, given(name)])) as Record<
+    VariableName,
+    string | undefined
+  >;
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return Object.freeze({
+    databaseUrl: values.DATABASE_URL ?? null,
+    redisUrl: values.REDIS_URL ?? null,
+    tradingMode: values.TRADING_MODE === 'live' ? 'live' : 'paper',
+    logLevel: LOG_LEVELS.find((level) => level === values.LOG_LEVEL) ?? 'info',
+    logFormat: values.LOG_FORMAT === 'json' || values.LOG_FORMAT === 'pretty' ? values.LOG_FORMAT : null,
+    stateFolder: resolve(PROJECT_FOLDER, values.SIGNALMAN_STATE ?? '.signalman'),
+    isStateFolderGiven: values.SIGNALMAN_STATE !== undefined,
+    configPath: resolve(PROJECT_FOLDER, values.SIGNALMAN_CONFIG ?? 'bot.config.ts'),
+    secrets: Object.freeze(secretsOf(values)),
+  });
+}
+
+/** For reports of errors, which must work when the environment itself is wrong. */
+export function stateFolder(): string {
+  return resolve(PROJECT_FOLDER, process.env.SIGNALMAN_STATE || '.signalman');
+}
+
+export function isDebugging(): boolean {
+  return process.env.SIGNALMAN_DEBUG === '1';
+}
+
+/** Passwords and whole URLs that carry one, of the environment as it is, valid or not. */
+export function knownSecrets(): readonly string[] {
+  const fromFile = parseEnv(readDotenv() ?? '');
+  return secretsOf({ ...fromFile, ...process.env });
+}
+
+function readDotenv(): string | undefined {
+  try {
+    return readFileSync(resolve(PROJECT_FOLDER, '.env'), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function* unknownProblems(names: readonly string[], prefix: string): Generator<string> {
+  for (const name of names) {
+    if (isVariableName(name)) continue;
+    yield `${prefix}${name}: expected a variable of .env.example, found an unknown name${suggestion(name, NAMES)}`;
+  }
+}
+
+/** Of the real environment only names that are plainly meant for this program can be wrong. */
+function ownNames(real: Variables): string[] {
+  return Object.keys(real).filter((name) => name.startsWith('SIGNALMAN_'));
+}
+
+function isVariableName(name: string): name is VariableName {
+  return Object.hasOwn(VARIABLES, name);
+}
+
+function secretsOf(values: Variables): string[] {
+  const secrets: string[] = [];
+  for (const name of NAMES) {
+    const text = values[name]?.trim();
+    if (!text || !VARIABLES[name].isSecret) continue;
+    const password = URL.canParse(text) ? new URL(text).password : '';
+    if (password !== '') secrets.push(text, password, decodeURIComponent(password));
+    else if (!URL.canParse(text)) secrets.push(text);
+  }
+  return [...new Set(secrets)];
+}
+
+function oneOf(values: readonly string[]): Variable {
+  return {
+    schema: z.enum(values),
+    expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
+    isSecret: false,
+  };
+}
+
+function plain(expected: string): Variable {
+  return { schema: z.string().min(1), expected, isSecret: false };
+}
+
+function secretUrl(protocols: readonly string[], expected: string): Variable {
+  const schema = z.string().refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const url = new URL(text);
+    return protocols.includes(url.protocol) && url.hostname !== '';
+  });
+  return { schema, expected, isSecret: true };
+}

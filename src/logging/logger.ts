@@ -1,0 +1,52 @@
+/**
+ * The process log: one JSON object a line, or pretty lines on a terminal, always on stderr. Written synchronously, so
+ * that the last line before a crash is there. No secret passes: neither under a telling key nor as a known value.
+ */
+import pino from 'pino';
+import pretty from 'pino-pretty';
+import { redactText, redactValue, registerSecrets } from './redact.ts';
+
+export type Logger = pino.Logger;
+
+export interface LoggerOptions {
+  readonly level: pino.LevelWithSilent;
+  /** Null: pretty on a terminal, JSON elsewhere. */
+  readonly format?: 'json' | 'pretty' | null;
+  /** Values to hide wherever they turn up. */
+  readonly secrets?: Iterable<string>;
+  /** Where lines go instead of stderr. */
+  readonly destination?: { write(line: string): void };
+}
+
+export function createLogger(options: LoggerOptions): Logger {
+  registerSecrets(options.secrets ?? []);
+  const isPretty = (options.format ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty';
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: cleanFields,
+        log: cleanFields,
+      },
+      hooks: { streamWrite: redactText },
+    },
+    isPretty ? prettyStream(options.destination) : (options.destination ?? pino.destination({ dest: 2, sync: true })),
+  );
+}
+
+function cleanFields(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, redactValue(value, key)]));
+}
+
+function prettyStream(destination: LoggerOptions['destination']): pino.DestinationStream {
+  const target = destination ?? pino.destination({ dest: 2, sync: true });
+  const format = pretty.prettyFactory({
+    colorize: destination === undefined && process.stderr.isTTY === true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+  });
+  return { write: (line) => void target.write(format(line)) };
+}
