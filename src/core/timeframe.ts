@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from './time.ts';
+import { DAY_MS, MINUTE_MS, type EpochMs } from './time.ts';
 
 /** One-minute candles are the base; larger ones are rolled up from them, never from ticks. */
 export const TIMEFRAMES = ['1m', '3m', '5m', '10m', '15m', '30m', '60m', '1d'] as const;
@@ -22,4 +22,9 @@ export function timeframeMs(timeframe: Timeframe): number {
 
 export function isTimeframe(text: string): text is Timeframe {
   return (TIMEFRAMES as readonly string[]).includes(text);
+}
+
+/** Where a candle ends, exclusive: the day's last candle is cut at the session's close, a `1d` candle always ends there. */
+export function candleEnd(openTime: EpochMs, timeframe: Timeframe, sessionClose: EpochMs): EpochMs {
+  return timeframe === '1d' ? sessionClose : Math.min(openTime + timeframeMs(timeframe), sessionClose);
 }

@@ -2,7 +2,7 @@ import type { InstrumentId, SignalKey, StrategyId } from './ids.ts';
 import type { Paise, Rupees } from './money.ts';
 import type { EpochMs } from './time.ts';
 
-export const EXIT_REASONS = ['signal', 'stop_loss', 'target', 'square_off', 'end_of_data', 'kill_switch'] as const;
+export const EXIT_REASONS = ['signal', 'stop_loss', 'target', 'square_off', 'end_of_data'] as const;
 export type ExitReason = (typeof EXIT_REASONS)[number];
 
 /** A closed round trip: flat, open, flat again. Used by reports and loss rules, never for a single fill. */

@@ -61,32 +61,34 @@ export class OpenPosition {
     return Math.round((lastPrice - this.averagePrice) * this.#quantity * 100);
   }
 
-  /** Applies a fill that opens, adds, reduces or closes; never one that turns a long into a short. */
+  /**
+   * Applies a fill that opens, adds, reduces or closes. One that turns a long into a short (or back) closes the trade
+   * and opens the next with what is left; charges are shared by quantity.
+   */
   apply(fill: Fill, signalKey: SignalKey, exitReason: ExitReason, exactCharges: number): { chargesPaise: Paise; trade: Trade | null } {
     this.#snapshot = null;
     const signed = fill.side === 'BUY' ? fill.quantity : -fill.quantity;
     const isOpening = this.#quantity === 0 || Math.sign(signed) === Math.sign(this.#quantity);
-    if (!isOpening && Math.abs(signed) > Math.abs(this.#quantity)) {
-      throw new InvariantError(
-        `Fill ${fill.fillId} of ${fill.quantity} units would turn the position of ${this.#quantity} in ${this.instrumentId} around`,
-      );
-    }
-    const booked = this.#book(exactCharges);
     if (isOpening) {
-      if (this.#quantity === 0) {
-        this.#signalKey = signalKey;
-        this.#openedTime = fill.time;
-      }
-      this.#entryQuantity += fill.quantity;
-      this.#entryTurnover += fill.price * fill.quantity;
-    } else {
-      this.#exitQuantity += fill.quantity;
-      this.#exitTurnover += fill.price * fill.quantity;
+      this.#open(fill, fill.quantity, signalKey);
+      this.#quantity += signed;
+      return { chargesPaise: this.#book(exactCharges), trade: null };
     }
+    const closing = Math.min(fill.quantity, Math.abs(this.#quantity));
+    const closingCharges = (exactCharges * closing) / fill.quantity;
+    let chargesPaise = this.#book(closingCharges);
     const wasLong = this.#quantity > 0;
-    this.#quantity += signed;
-    if (this.#quantity !== 0) return { chargesPaise: booked, trade: null };
-    return { chargesPaise: booked, trade: this.#close(wasLong, fill.time, exitReason) };
+    this.#exitQuantity += closing;
+    this.#exitTurnover += fill.price * closing;
+    this.#quantity += Math.sign(signed) * closing;
+    const trade = this.#quantity === 0 ? this.#close(wasLong, fill.time, exitReason) : null;
+    const opening = fill.quantity - closing;
+    if (opening > 0) {
+      this.#open(fill, opening, signalKey);
+      this.#quantity = Math.sign(signed) * opening;
+      chargesPaise += this.#book(exactCharges - closingCharges);
+    }
+    return { chargesPaise, trade };
   }
 
   position(): Position {
@@ -101,6 +103,15 @@ export class OpenPosition {
       chargesPaise: this.#bookedCharges,
     };
     return this.#snapshot;
+  }
+
+  #open(fill: Fill, quantity: number, signalKey: SignalKey): void {
+    if (this.#quantity === 0) {
+      this.#signalKey = signalKey;
+      this.#openedTime = fill.time;
+    }
+    this.#entryQuantity += quantity;
+    this.#entryTurnover += fill.price * quantity;
   }
 
   #book(exactCharges: number): Paise {

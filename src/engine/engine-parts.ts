@@ -1,0 +1,93 @@
+import type { Candle } from '../core/candle.ts';
+import type { Instrument } from '../core/instrument.ts';
+import type { MarketCalendar } from '../core/market-session.ts';
+import type { Paise } from '../core/money.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { ChargeModel } from '../ports/charge-model.ts';
+import type { Effect } from '../ports/engine-event.ts';
+import { CandleBuilder } from './candles/candle-builder.ts';
+import { MarketView } from './market-view.ts';
+import { OrderDesk } from './order-desk.ts';
+import { OrderBook } from './orders/order-book.ts';
+import { OrderPlanner } from './orders/order-planner.ts';
+import { LastPrices } from './portfolio/last-prices.ts';
+import type { OpenPosition } from './portfolio/open-position.ts';
+import { Portfolio } from './portfolio/portfolio.ts';
+import type { RiskLimits } from './risk/risk-limits.ts';
+import { SignalDesk, type ConfiguredStrategy, type Switches } from './signal-desk.ts';
+import { SquareOffTimes } from './square-off-times.ts';
+import { StrategyRunner } from './strategy/strategy-runner.ts';
+
+export interface EngineOptions {
+  readonly instruments: readonly Instrument[];
+  readonly calendar: MarketCalendar;
+  readonly strategies: readonly ConfiguredStrategy[];
+  readonly limits: RiskLimits;
+  readonly capitalPaise: Paise;
+  readonly charges: ChargeModel;
+  /** How long after its end a candle built from ticks still takes late ticks. */
+  readonly graceMs: number;
+}
+
+export interface EngineParts {
+  readonly market: MarketView;
+  readonly candles: CandleBuilder;
+  readonly strategies: ReadonlyMap<StrategyRunner, ConfiguredStrategy>;
+  readonly desk: SignalDesk;
+  readonly orders: OrderDesk;
+  readonly portfolio: Portfolio;
+  readonly squareOff: SquareOffTimes;
+  readonly switches: Switches;
+  runnersOf(position: OpenPosition): readonly StrategyRunner[];
+  startDay(now: EpochMs): void;
+}
+
+export interface EngineOutlets {
+  onCandleClosed(candle: Candle): void;
+  emit(effect: Effect): void;
+}
+
+/** Puts the stages together; the flow between them is `TradingEngine`'s. */
+export function assemble(options: EngineOptions, outlets: EngineOutlets): EngineParts {
+  const { instruments, calendar, limits, capitalPaise, charges, graceMs } = options;
+  const prices = new LastPrices();
+  const market = new MarketView(instruments, calendar, prices);
+  const portfolio = new Portfolio(capitalPaise, charges, prices);
+  const candles = new CandleBuilder({ calendar, graceMs, onClosed: (candle) => outlets.onCandleClosed(candle) });
+  for (const instrument of instruments) candles.register(instrument, []);
+  const strategies = new Map<StrategyRunner, ConfiguredStrategy>();
+  for (const strategy of options.strategies) {
+    for (const runner of runnersFor(strategy, portfolio)) {
+      strategies.set(runner, strategy);
+      market.follow(runner);
+      for (const instrument of runner.instruments) candles.register(instrument, strategy.instance.timeframes);
+    }
+  }
+  const intraday = options.strategies.filter(({ product }) => product === 'INTRADAY').flatMap(({ instance }) => instance.instruments);
+  const squareOff = new SquareOffTimes(market, limits.squareOffBeforeCloseMs, [...new Set(intraday.map(({ id }) => market.get(id)))]);
+  const switches: Switches = { isKilled: false, isPaused: false };
+  const book = new OrderBook();
+  const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, (effect) => outlets.emit(effect));
+  const desk = new SignalDesk(market, book, portfolio, limits, switches);
+  return {
+    ...{ market, candles, strategies, desk, orders, portfolio, squareOff, switches },
+    runnersOf: ({ strategyId, instrumentId }) =>
+      [...strategies.keys()].filter(
+        ({ instance, instruments: followed }) => instance.id === strategyId && followed.some(({ id }) => id === instrumentId),
+      ),
+    startDay(now) {
+      for (const runner of strategies.keys()) runner.endSession();
+      book.startDay();
+      portfolio.startDay();
+      desk.startDay();
+      squareOff.startDay(now);
+    },
+  };
+}
+
+function runnersFor({ instance, product }: ConfiguredStrategy, portfolio: Portfolio): readonly StrategyRunner[] {
+  const positionOf = (id: Instrument['id']) => portfolio.position(instance.id, id, product).position();
+  return instance.scope === 'group'
+    ? [new StrategyRunner(instance, instance.instruments, positionOf)]
+    : instance.instruments.map((instrument) => new StrategyRunner(instance, [instrument], positionOf));
+}

@@ -1,0 +1,83 @@
+/**
+ * Plans the orders that get out of positions: the protective pair behind a filled entry, the exit a strategy asked for,
+ * the square-off. Exits in flight are counted, so a position is never closed twice.
+ */
+import type { Fill } from '../core/fill.ts';
+import type { SignalKey } from '../core/ids.ts';
+import type { Instrument } from '../core/instrument.ts';
+import type { Order, OrderRole } from '../core/order.ts';
+import { oppositeOf } from '../core/order.ts';
+import type { Signal } from '../core/signal.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { OrderBook } from './orders/order-book.ts';
+import type { OrderPlanner } from './orders/order-planner.ts';
+import type { OpenPosition } from './portfolio/open-position.ts';
+
+export interface ExitPlan {
+  readonly orders: readonly Order[];
+  readonly cancels: readonly Order[];
+}
+
+const LEAVING: ReadonlySet<OrderRole> = new Set(['EXIT', 'SQUARE_OFF']);
+
+export class ExitPlanner {
+  readonly #planner: OrderPlanner;
+  readonly #book: OrderBook;
+
+  constructor(planner: OrderPlanner, book: OrderBook) {
+    this.#planner = planner;
+    this.#book = book;
+  }
+
+  /** Stop and target behind one fill of an entry: they exclude each other at the exchange. */
+  protect(entry: Order, fill: Fill, signal: Signal, instrument: Instrument): readonly Order[] {
+    const leg = {
+      strategyId: entry.strategyId,
+      signalKey: entry.signalKey,
+      instrument,
+      side: oppositeOf(entry.side),
+      quantity: fill.quantity,
+      product: entry.product,
+      timeInForce: entry.product === 'INTRADAY' ? 'DAY' : 'GTT',
+      ocoGroup: fill.fillId,
+      now: fill.time,
+      notBefore: fill.time,
+      deadline: null,
+    } as const;
+    const stop =
+      signal.stopLoss === null
+        ? []
+        : this.#planner.plan({ ...leg, leg: `stop/${fill.fillId}`, role: 'STOP_LOSS', type: 'STOP_MARKET', triggerPrice: signal.stopLoss });
+    const target =
+      signal.target === null
+        ? []
+        : this.#planner.plan({ ...leg, leg: `target/${fill.fillId}`, role: 'TARGET', type: 'LIMIT', limitPrice: signal.target });
+    return [...stop, ...target];
+  }
+
+  /** Everything working is cancelled; what no exit in flight covers yet is sold (or bought back) at market. */
+  leave(position: OpenPosition, instrument: Instrument, role: 'EXIT' | 'SQUARE_OFF', key: SignalKey, now: EpochMs, notBefore: EpochMs): ExitPlan {
+    const working = this.#book.working(position.strategyId, instrument.id);
+    const cancels = working.filter((order) => !LEAVING.has(order.role) && order.status !== 'PENDING_CANCEL');
+    const leaving = working.filter((order) => LEAVING.has(order.role));
+    const covered = leaving.reduce((units, order) => units + order.quantity - order.filledQuantity, 0);
+    const quantity = Math.abs(position.quantity) - covered;
+    if (quantity <= 0) return { orders: [], cancels };
+    const orders = this.#planner.plan({
+      strategyId: position.strategyId,
+      signalKey: key,
+      instrument,
+      leg: role === 'EXIT' ? 'exit' : `square-off/${now}`,
+      role,
+      side: position.quantity > 0 ? 'SELL' : 'BUY',
+      quantity,
+      type: 'MARKET',
+      product: position.product,
+      timeInForce: 'DAY',
+      now,
+      notBefore,
+      deadline: null,
+    });
+    return { orders, cancels };
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Turns a strategy's draft into a signal with size and verdict. Every draft comes out with exactly one verdict.
+ */
+import type { Candle } from '../core/candle.ts';
+import type { Rupees } from '../core/money.ts';
+import type { ProductType } from '../core/order.ts';
+import type { Signal } from '../core/signal.ts';
+import { timeframeMs, type Timeframe } from '../core/timeframe.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { MarketEntry, MarketView } from './market-view.ts';
+import type { OrderBook } from './orders/order-book.ts';
+import type { OpenPosition } from './portfolio/open-position.ts';
+import type { Portfolio } from './portfolio/portfolio.ts';
+import { marginOf } from './risk/margin.ts';
+import { assess } from './risk/risk-engine.ts';
+import type { RiskLimits } from './risk/risk-limits.ts';
+import type { AccountView, RiskContext } from './risk/risk-rule.ts';
+import { sizeOf, type Sizing } from './risk/sizing.ts';
+import { signalFromDraft } from './signals/signal-from-draft.ts';
+import type { SignalDraft } from './strategy/strategy.ts';
+import type { StrategyInstance } from './strategy/strategy-instance.ts';
+
+export interface ConfiguredStrategy {
+  readonly instance: StrategyInstance;
+  readonly product: ProductType;
+  readonly sizing: Sizing;
+}
+
+export interface Switches {
+  isKilled: boolean;
+  isPaused: boolean;
+}
+
+export interface JudgedSignal {
+  readonly signal: Signal;
+  /** Orders must not be with the broker earlier. */
+  readonly notBefore: EpochMs;
+}
+
+export class SignalDesk {
+  readonly #market: MarketView;
+  readonly #book: OrderBook;
+  readonly #portfolio: Portfolio;
+  readonly #limits: RiskLimits;
+  readonly #switches: Switches;
+  /** When the latest stop-loss of a strategy in an instrument was filled. */
+  readonly #stopTimes = new Map<OpenPosition, EpochMs>();
+
+  constructor(market: MarketView, book: OrderBook, portfolio: Portfolio, limits: RiskLimits, switches: Switches) {
+    this.#market = market;
+    this.#book = book;
+    this.#portfolio = portfolio;
+    this.#limits = limits;
+    this.#switches = switches;
+  }
+
+  judge(draft: SignalDraft, strategy: ConfiguredStrategy, candle: Candle, entry: MarketEntry, now: EpochMs): JudgedSignal {
+    const { instrument } = entry;
+    const session = this.#market.nextSession(entry, now);
+    const notBefore = session ? Math.max(now, session.open) : now;
+    const open = this.#portfolio.position(strategy.instance.id, instrument.id, strategy.product);
+    const lastPrice: Rupees = Number.isNaN(entry.lastPrice.price) ? candle.close : entry.lastPrice.price;
+    const unsized = signalFromDraft(draft, {
+      strategyId: strategy.instance.id,
+      instrument,
+      product: strategy.product,
+      candle,
+      lastPrice,
+      position: open.position(),
+      now,
+      expires: notBefore + validityMs(candle.timeframe, session),
+    });
+    const account = this.#account(now);
+    const signal = { ...unsized, quantity: this.#sized(unsized, draft, strategy.sizing, entry, account) };
+    const context: RiskContext = {
+      now,
+      limits: this.#limits,
+      account,
+      instrument,
+      product: strategy.product,
+      session,
+      squareOffTime: strategy.product === 'INTRADAY' && session ? session.close - this.#limits.squareOffBeforeCloseMs : null,
+      position: open.position(),
+      workingEntryQuantity: this.#workingEntries(open, instrument.id),
+      accountQuantity: this.#portfolio.accountQuantity(instrument.id),
+      lastPrice,
+      lastStopTime: this.#stopTimes.get(open) ?? null,
+      ...this.#switches,
+    };
+    const verdict = assess(signal, context);
+    return { signal: { ...signal, verdict, status: verdict.kind === 'DENIED' ? 'DENIED' : 'ACTIVE' }, notBefore };
+  }
+
+  stopped(position: OpenPosition, time: EpochMs): void {
+    this.#stopTimes.set(position, time);
+  }
+
+  startDay(): void {
+    this.#stopTimes.clear();
+  }
+
+  #sized(signal: Signal, draft: SignalDraft, sizing: Sizing, entry: MarketEntry, account: AccountView): number {
+    if (signal.kind === 'EXIT' || (draft.kind === 'ENTRY' && draft.quantity !== undefined)) return signal.quantity;
+    return sizeOf(sizing, {
+      entryPrice: signal.entryPrice,
+      stopLoss: signal.stopLoss,
+      equityPaise: account.equityPaise,
+      lotSize: entry.instrument.lotSize,
+      availablePaise: account.availablePaise,
+    });
+  }
+
+  #workingEntries(position: OpenPosition, instrumentId: Signal['instrumentId']): number {
+    let units = 0;
+    for (const order of this.#book.working(position.strategyId, instrumentId)) {
+      if (order.role === 'ENTRY') units += order.quantity - order.filledQuantity;
+    }
+    return units;
+  }
+
+  #account(now: EpochMs): AccountView {
+    const portfolio = this.#portfolio;
+    let tiedUp = 0;
+    for (const { instrumentId, product, quantity, averagePrice } of portfolio.open) {
+      const { instrument } = this.#market.get(instrumentId);
+      const side = quantity > 0 ? 'BUY' : 'SELL';
+      tiedUp += marginOf({ instrument, product, side, price: averagePrice, quantity: Math.abs(quantity) }, this.#limits);
+    }
+    const pending = new Set<OpenPosition>();
+    for (const order of this.#book.allWorking()) {
+      if (order.role !== 'ENTRY') continue;
+      const entry = this.#market.get(order.instrumentId);
+      const position = portfolio.position(order.strategyId, order.instrumentId, order.product);
+      if (position.quantity === 0) pending.add(position);
+      const price = order.limitPrice ?? entry.lastPrice.price;
+      const quantity = order.quantity - order.filledQuantity;
+      tiedUp += marginOf({ instrument: entry.instrument, product: order.product, side: order.side, price, quantity }, this.#limits);
+    }
+    const { equityPaise } = portfolio;
+    return {
+      capitalPaise: portfolio.capitalPaise,
+      equityPaise,
+      peakEquityPaise: portfolio.peakEquityPaise,
+      dayPaise: portfolio.dayPaise,
+      availablePaise: equityPaise - tiedUp,
+      openPositions: portfolio.open.size,
+      pendingPositions: pending.size,
+      ordersLastMinute: this.#book.plannedSinceMinute(now),
+      ordersToday: this.#book.plannedToday,
+      losingStreak: portfolio.losingStreak,
+    };
+  }
+}
+
+/** One more candle of its timeframe: what was not acted on by then has lost its reason. */
+function validityMs(timeframe: Timeframe, session: { open: EpochMs; close: EpochMs } | null): number {
+  return timeframe === '1d' && session ? session.close - session.open : timeframeMs(timeframe);
+}

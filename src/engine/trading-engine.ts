@@ -1,0 +1,189 @@
+/**
+ * The flow: tick -> candles -> strategy -> signals -> risk -> orders, and back: updates and fills -> portfolio.
+ *
+ * `handle(event)` is synchronous and returns what must be done in the world. Same events in, same effects out, to the
+ * byte: the engine reads no clock, no random number and no environment, and does not know what it is wired to.
+ */
+import type { Candle } from '../core/candle.ts';
+import { assertNever, InvariantError } from '../core/errors.ts';
+import type { Fill } from '../core/fill.ts';
+import type { Tick } from '../core/tick.ts';
+import { candleEnd } from '../core/timeframe.ts';
+import { DAY_MS, dayOf, startOfDay, type EpochMs } from '../core/time.ts';
+import type { Command, Effect, EngineEvent } from '../ports/engine-event.ts';
+import { assemble, type EngineOptions, type EngineParts } from './engine-parts.ts';
+import type { CandleFeed, StrategyRunner } from './strategy/strategy-runner.ts';
+import type { Decision, SignalDraft } from './strategy/strategy.ts';
+
+export type { EngineOptions } from './engine-parts.ts';
+
+const NOTHING: readonly Effect[] = [];
+
+export class TradingEngine {
+  readonly #parts: EngineParts;
+  #effects: Effect[] = [];
+  #closed: { feed: CandleFeed; candle: Candle }[] = [];
+  #closedTime: EpochMs = Number.NaN;
+  #now: EpochMs = Number.NEGATIVE_INFINITY;
+  #dayEnd: EpochMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: EngineOptions) {
+    this.#parts = assemble(options, {
+      onCandleClosed: (candle) => this.#onCandleClosed(candle),
+      emit: (effect) => this.#effects.push(effect),
+    });
+  }
+
+  handle(event: EngineEvent): readonly Effect[] {
+    switch (event.type) {
+      case 'tick':
+        this.#onTick(event.tick);
+        break;
+      case 'candle':
+        this.#onCandle(event.candle);
+        break;
+      case 'timer':
+        this.#onTimer(event.time);
+        break;
+      case 'orderUpdated':
+        this.#reach(event.update.time);
+        this.#parts.orders.onUpdate(event.update);
+        break;
+      case 'orderFilled':
+        this.#reach(event.fill.time);
+        this.#onFill(event.fill);
+        break;
+      case 'commanded':
+        this.#onCommand(event.command, event.time);
+        break;
+      default:
+        assertNever(event, 'engine event');
+    }
+    if (this.#effects.length === 0) return NOTHING;
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  /** When the engine wants a `timer` event at the latest; Infinity when it waits for nothing. */
+  get nextTimer(): EpochMs {
+    return Math.min(this.#parts.candles.nextClose, this.#parts.squareOff.nextTime);
+  }
+
+  get portfolio(): EngineParts['portfolio'] {
+    return this.#parts.portfolio;
+  }
+
+  get refusals(): EngineParts['candles']['refusals'] {
+    return this.#parts.candles.refusals;
+  }
+
+  #onTick(tick: Tick): void {
+    const entry = this.#parts.market.find(tick.instrumentId);
+    this.#reach(tick.time);
+    if (!entry || this.#parts.candles.onTick(tick) !== undefined) return;
+    entry.lastPrice.price = tick.lastPrice;
+    for (const runner of entry.tickRunners) this.#decideOnTick(runner, tick);
+    this.#squareOffWhenDue();
+  }
+
+  #onCandle(candle: Candle): void {
+    const entry = this.#parts.market.get(candle.instrumentId);
+    const session = this.#parts.market.sessionAt(entry, candle.openTime);
+    this.#reach(session ? candleEnd(candle.openTime, candle.timeframe, session.close) : candle.openTime);
+    if (this.#parts.candles.onBaseCandle(candle) !== undefined) return;
+    entry.lastPrice.price = candle.close;
+    this.#decideOnClosed();
+    this.#squareOffWhenDue();
+  }
+
+  #onTimer(time: EpochMs): void {
+    this.#reach(time);
+    this.#parts.candles.advance(time);
+    this.#decideOnClosed();
+    this.#squareOffWhenDue();
+  }
+
+  /** All candles that close at one moment are taken in before any strategy is asked about one of them. */
+  #onCandleClosed(candle: Candle): void {
+    const entry = this.#parts.market.get(candle.instrumentId);
+    const session = this.#parts.market.sessionAt(entry, candle.openTime);
+    const closedTime = candleEnd(candle.openTime, candle.timeframe, session?.close ?? Number.POSITIVE_INFINITY);
+    if (closedTime !== this.#closedTime) this.#decideOnClosed();
+    this.#closedTime = closedTime;
+    this.#effects.push({ type: 'candleClosed', candle });
+    const feeds = entry.feeds.get(candle.timeframe);
+    if (!feeds) return;
+    for (const feed of feeds) {
+      feed.take(candle);
+      if (feed.decides) this.#closed.push({ feed, candle });
+    }
+  }
+
+  #decideOnClosed(): void {
+    if (this.#closed.length === 0) return;
+    const closed = this.#closed;
+    this.#closed = [];
+    for (const { feed, candle } of closed) {
+      const entry = this.#parts.market.get(candle.instrumentId);
+      const session = this.#parts.market.sessionAt(entry, candle.openTime);
+      this.#onDecision(feed.runner, candle, feed.runner.decide(feed, candle, session));
+    }
+  }
+
+  #decideOnTick(runner: StrategyRunner, tick: Tick): void {
+    const candle = runner.feed(tick.instrumentId, runner.instance.timeframe).candles.back(0);
+    if (candle) this.#onDecision(runner, candle, runner.onTick(tick));
+  }
+
+  #onDecision(runner: StrategyRunner, candle: Candle, decision: Decision): void {
+    if (decision === undefined) return;
+    const drafts = 'kind' in decision ? [decision] : decision;
+    for (const draft of drafts) this.#onDraft(runner, candle, draft);
+  }
+
+  #onDraft(runner: StrategyRunner, candle: Candle, draft: SignalDraft): void {
+    const { desk, market, orders, strategies } = this.#parts;
+    const strategy = strategies.get(runner);
+    if (!strategy) throw new InvariantError(`No configuration for the runner of "${runner.instance.id}"`);
+    const entry = market.get(draft.instrumentId ?? candle.instrumentId);
+    const { signal, notBefore } = desk.judge(draft, strategy, candle, entry, this.#now);
+    if (!orders.isNew(signal)) return;
+    this.#effects.push({ type: 'signalDecided', signal });
+    if (signal.verdict.kind === 'DENIED') return;
+    if (signal.kind === 'ENTRY') orders.enter(signal, entry, notBefore);
+    else orders.leave(signal, entry, notBefore);
+  }
+
+  #onFill(fill: Fill): void {
+    const booking = this.#parts.orders.onFill(fill);
+    if (!booking) return;
+    if (booking.order.role === 'STOP_LOSS') this.#parts.desk.stopped(booking.position, fill.time);
+    for (const runner of this.#parts.runnersOf(booking.position)) runner.onFill(booking.fill);
+  }
+
+  #onCommand(command: Command, time: EpochMs): void {
+    this.#reach(time);
+    const { switches, orders, portfolio, market } = this.#parts;
+    if (command === 'halt') switches.isPaused = true;
+    if (command === 'resume') switches.isPaused = switches.isKilled = false;
+    if (command === 'kill') switches.isKilled = true;
+    if (command === 'kill' || command === 'squareoff') orders.cancelEntries(`Command "${command}"`, time);
+    if (command !== 'squareoff') return;
+    for (const position of [...portfolio.open]) orders.squareOff(position, market.get(position.instrumentId), time);
+  }
+
+  #squareOffWhenDue(): void {
+    const { orders, squareOff } = this.#parts;
+    if (this.#now < squareOff.nextTime) return;
+    for (const entry of squareOff.due(this.#now)) orders.squareOffIntraday(entry, this.#now);
+  }
+
+  /** Time moves forward only; a new day resets what is counted by the day. */
+  #reach(time: EpochMs): void {
+    if (time > this.#now) this.#now = time;
+    if (this.#now < this.#dayEnd) return;
+    this.#dayEnd = startOfDay(dayOf(this.#now)) + DAY_MS;
+    this.#parts.startDay(this.#now);
+  }
+}
