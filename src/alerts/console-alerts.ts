@@ -1,0 +1,63 @@
+import type { Alert, AlertLevel } from '../core/alert.ts';
+import { formatClock } from '../core/time.ts';
+import type { AlertSink } from '../ports/alert-sink.ts';
+import type { Outcome } from '../ports/outcome.ts';
+
+/** The part of a stream that is used; `process.stdout` fits. */
+export interface AlertStream {
+  readonly isTTY?: boolean | undefined;
+  write(text: string, done: (error?: Error | null) => void): unknown;
+}
+
+const WIDTH = 80;
+const MARKS: Readonly<Record<AlertLevel, string>> = { info: ' ', warning: '!', critical: '‼' };
+const COLOURS: Readonly<Record<AlertLevel, string>> = { info: '', warning: '\u001b[33m', critical: '\u001b[1;31m' };
+const PLAIN = '\u001b[0m';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a broker's words must not steer the terminal
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+
+/** Tells the person at the terminal, a line an alert: `09:20:01   Bought 10 RELIANCE at 1,402.35 (entry)`. */
+export class ConsoleAlerts implements AlertSink {
+  readonly #stream: AlertStream;
+
+  constructor(stream: AlertStream) {
+    this.#stream = stream;
+  }
+
+  send(alert: Alert): Promise<Outcome<null>> {
+    const text = this.#paint(linesOf(alert), alert.level);
+    return new Promise((resolve) => {
+      this.#stream.write(`${text}\n`, (error) => {
+        resolve(
+          error ? { kind: 'refused', code: 'CONSOLE_CLOSED', reason: error.message } : { kind: 'done', value: null },
+        );
+      });
+    });
+  }
+
+  #paint(text: string, level: AlertLevel): string {
+    const colour = COLOURS[level];
+    return this.#stream.isTTY === true && colour !== '' ? `${colour}${text}${PLAIN}` : text;
+  }
+}
+
+function linesOf(alert: Alert): string {
+  const head = `${formatClock(alert.time)} ${MARKS[alert.level]} `;
+  const indent = ' '.repeat(head.length);
+  return head + wrap(alert.text.replaceAll(CONTROL, ' ').trim(), WIDTH - head.length).join(`\n${indent}`);
+}
+
+/** Breaks at spaces; a word longer than the width keeps a line of its own. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/ +/)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

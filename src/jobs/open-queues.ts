@@ -1,0 +1,114 @@
+import type { JobLog } from './job-log.ts';
+import type { JobProcessor, JobQueue, JobWorker, QueueFactory, QueueName, WorkerSettings } from './queue-backend.ts';
+
+export const QUEUE_NAMES: readonly QueueName[] = ['orders', 'alerts'];
+
+/** How long `close` waits for running jobs and for connections to say goodbye. */
+const JOB_GRACE_MS = 1_500;
+const GOODBYE_MS = 300;
+/** The same connection error is said once in a while, not at every reconnect. */
+const REPEAT_MS = 60_000;
+
+/** The queues of one process, and the workers started on them. */
+export class OpenQueues {
+  readonly backend: QueueFactory['backend'];
+  readonly #factory: QueueFactory;
+  readonly #log: JobLog;
+  readonly #queues: ReadonlyMap<QueueName, JobQueue>;
+  readonly #workers: JobWorker[] = [];
+  readonly #stopping = new AbortController();
+  #closed: Promise<void> | undefined;
+
+  constructor(factory: QueueFactory, log: JobLog) {
+    this.backend = factory.backend;
+    this.#factory = factory;
+    this.#log = log;
+    this.#queues = new Map(QUEUE_NAMES.map((name) => [name, this.#watched(factory.makeQueue(name), name)]));
+  }
+
+  queue(name: QueueName): JobQueue {
+    const queue = this.#queues.get(name);
+    if (queue === undefined) throw new RangeError(`Expected a queue of ${QUEUE_NAMES.join(', ')}, found "${name}"`);
+    return queue;
+  }
+
+  /** Aborts when `close` begins: a handler that only waits ends at once, one in the middle of a call finishes it. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Starts fetching. Resolves when the worker is connected. */
+  async startWorker(name: QueueName, processor: JobProcessor, settings: WorkerSettings): Promise<JobWorker> {
+    const worker = this.#watched(this.#factory.makeWorker(name, processor, settings), name);
+    this.#workers.push(worker);
+    await worker.waitUntilReady();
+    return worker;
+  }
+
+  /**
+   * Gives the jobs of a dead process back at once, instead of after their locks have run out. Only the holder of the
+   * account's lease may call it, and before it starts workers: whoever else holds a job then is gone.
+   */
+  async releaseActive(): Promise<number> {
+    let released = 0;
+    for (const queue of this.#queues.values()) {
+      for (const job of await queue.getActive()) {
+        await job.moveToWait('0');
+        released += 1;
+      }
+    }
+    return released;
+  }
+
+  /** Removes every job, for a rehearsal that starts clean. */
+  async clear(): Promise<void> {
+    for (const queue of this.#queues.values()) await queue.obliterate({ force: true });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#workers.map((worker) => this.#stopWorker(worker)));
+    await Promise.all([...this.#queues.values()].map((queue) => settlesWithin(queue.close(), GOODBYE_MS)));
+  }
+
+  async #stopWorker(worker: JobWorker): Promise<void> {
+    if (await settlesWithin(worker.close(), JOB_GRACE_MS)) return;
+    this.#log.warn({ queue: worker.name }, 'Stopped while a job was running: the next worker runs it again');
+    await settlesWithin(worker.getBackend().close(true), GOODBYE_MS);
+  }
+
+  #watched<T extends JobQueue | JobWorker>(source: T, queue: QueueName): T {
+    let last = { message: '', time: Number.NEGATIVE_INFINITY };
+    const onError = (error: Error): void => {
+      const time = performance.now();
+      if (error.message === last.message && time - last.time < REPEAT_MS) return;
+      last = { message: error.message, time };
+      this.#log.warn({ queue, error: error.message }, 'The queue reports an error');
+    };
+    source.on('error', onError);
+    return source;
+  }
+}
+
+async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([
+      promise.then(
+        () => true,
+        () => true,
+      ),
+      late,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

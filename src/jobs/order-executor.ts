@@ -1,0 +1,227 @@
+/**
+ * Carries out placements and cancels over the broker and the ledger.
+ *
+ * Invariants:
+ * - The order row exists, with its client order id, before the broker is called.
+ * - The broker's `place` is called once after each move into `SUBMITTING`, and never without one. Postgres makes that
+ *   move for one run only, so no two runs send.
+ * - An answer that proves nothing was sent takes the order back to `INITIALIZED`. Without such an answer it is
+ *   `UNKNOWN` and goes out again only after the broker's book, searched twice a grace apart, does not have it.
+ * - Runs for one order follow one another in this process, so a second look never races a call in flight.
+ * - Running a job again is a no-op once its purpose is served. Every move is told to `onUpdate`.
+ */
+import { assertNever, InvariantError } from '../core/errors.ts';
+import type { Fill } from '../core/fill.ts';
+import type { BrokerOrderId, ClientOrderId } from '../core/ids.ts';
+import type { Order, OrderUpdate } from '../core/order.ts';
+import { isTerminal } from '../core/order-status.ts';
+import { formatClock } from '../core/time.ts';
+import type { BookedOrder, Broker } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Outcome } from '../ports/outcome.ts';
+import { DONE, type JobResult } from './job-registry.ts';
+
+export interface OrderExecutorOptions {
+  readonly broker: Broker;
+  readonly ledger: Pick<Ledger, 'order' | 'move'>;
+  readonly clock: Clock;
+  readonly onUpdate: (update: OrderUpdate) => void;
+  /** Fills that a search of the book brought to light; they may have been reported before. */
+  readonly onFill: (fill: Fill) => void;
+  /** Between the two looks into the book: long enough for an order on its way to show up there. */
+  readonly searchGraceMs?: number | undefined;
+}
+
+const SEARCH_GRACE_MS = 2_000;
+const STOPPING: JobResult = { kind: 'retry', reason: 'The worker is stopping' };
+
+export class OrderExecutor {
+  readonly #options: OrderExecutorOptions;
+  readonly #running = new Map<ClientOrderId, Promise<unknown>>();
+
+  constructor(options: OrderExecutorOptions) {
+    this.#options = options;
+  }
+
+  place(id: ClientOrderId, stopping: AbortSignal): Promise<JobResult> {
+    return this.#oneAtATime(id, (order) => this.#place(order, stopping));
+  }
+
+  cancel(id: ClientOrderId, stopping: AbortSignal): Promise<JobResult> {
+    return this.#oneAtATime(id, (order) => this.#cancel(order, stopping));
+  }
+
+  async #place(found: Order, stopping: AbortSignal): Promise<JobResult> {
+    let order = found;
+    if (order.status === 'SUBMITTING') {
+      order = (await this.#move(order, 'UNKNOWN', 'An earlier run ended before the broker answered')).order;
+    }
+    if (order.status === 'UNKNOWN') {
+      const search = await this.#search(order, stopping);
+      if (search !== 'absent') return search;
+    } else if (order.status !== 'INITIALIZED') {
+      return DONE;
+    }
+    await this.#options.clock.sleepUntil(order.notBefore, stopping);
+    if (stopping.aborted) return STOPPING;
+    if (order.deadline !== null && this.#options.clock.now() > order.deadline) {
+      await this.#move(order, 'EXPIRED', `Not at the broker by its deadline, ${formatClock(order.deadline)}`);
+      return DONE;
+    }
+    return this.#send(order, stopping);
+  }
+
+  async #send(order: Order, stopping: AbortSignal): Promise<JobResult> {
+    const claim = await this.#move(order, 'SUBMITTING', null);
+    if (!claim.moved) return { kind: 'retry', reason: `The order became "${claim.order.status}" before it was sent` };
+    const outcome = await provable(() => this.#options.broker.place(claim.order));
+    switch (outcome.kind) {
+      case 'done':
+        await this.#move(claim.order, 'SUBMITTED', null, outcome.value.brokerOrderId);
+        return DONE;
+      case 'refused':
+        await this.#move(claim.order, 'REJECTED', `${outcome.reason} (${outcome.code})`);
+        return DONE;
+      case 'throttled':
+      case 'session':
+      case 'transient':
+        await this.#move(claim.order, 'INITIALIZED', `Not sent: ${reasonOf(outcome)}`);
+        return againAfter(outcome);
+      case 'unknown': {
+        const { order: doubtful } = await this.#move(claim.order, 'UNKNOWN', outcome.reason);
+        if (doubtful.status !== 'UNKNOWN') return DONE;
+        const search = await this.#search(doubtful, stopping);
+        return search === 'absent' ? { kind: 'retry', reason: `Not in the broker's book: ${outcome.reason}` } : search;
+      }
+      default:
+        return assertNever(outcome, 'outcome');
+    }
+  }
+
+  async #cancel(found: Order, stopping: AbortSignal): Promise<JobResult> {
+    let order = found;
+    if (order.status === 'INITIALIZED') {
+      const { moved } = await this.#move(order, 'CANCELED', 'Cancelled before it was sent');
+      return moved ? DONE : { kind: 'retry', reason: 'The order was sent just now' };
+    }
+    if (order.status === 'SUBMITTING' || order.status === 'UNKNOWN') {
+      return { kind: 'retry', reason: `The placement of the order is not settled: it is "${order.status}"` };
+    }
+    if (isTerminal(order.status)) return DONE;
+    if (order.brokerOrderId === null) {
+      const search = await this.#search(order, stopping);
+      if (search === 'absent') {
+        await this.#move(order, 'CANCELED', 'Cancelled; it never reached the broker');
+        return DONE;
+      }
+      if (search.kind !== 'done') return search;
+      order = await this.#load(order.clientOrderId);
+      if (isTerminal(order.status)) return DONE;
+    }
+    order = (await this.#move(order, 'PENDING_CANCEL', null)).order;
+    if (isTerminal(order.status)) return DONE;
+    const outcome = await provable(() => this.#options.broker.cancel(order));
+    if (outcome.kind === 'done') return DONE;
+    if (outcome.kind === 'refused') return this.#afterRefusedCancel(order, outcome.reason);
+    return againAfter(outcome);
+  }
+
+  /** Mostly the order was done already, which the book tells. If it still works, its owner has to know. */
+  async #afterRefusedCancel(order: Order, reason: string): Promise<JobResult> {
+    const book = await provable(() => this.#options.broker.orders());
+    if (book.kind !== 'done') return againAfter(book);
+    const booked = bookedIn(book.value, order);
+    if (booked !== undefined) await this.#adopt(booked);
+    const { status } = await this.#load(order.clientOrderId);
+    return isTerminal(status) ? DONE : { kind: 'failed', reason: `The broker refused to cancel the order: ${reason}` };
+  }
+
+  /** `absent` only after two looks; anything the book could not answer is left to another run. */
+  async #search(order: Order, stopping: AbortSignal): Promise<JobResult | 'absent'> {
+    const { broker, clock, searchGraceMs = SEARCH_GRACE_MS } = this.#options;
+    for (const isLastLook of [false, true]) {
+      const book = await provable(() => broker.orders());
+      if (book.kind !== 'done') return againAfter(book);
+      const booked = bookedIn(book.value, order);
+      if (booked !== undefined) {
+        await this.#adopt(booked);
+        return DONE;
+      }
+      if (isLastLook) break;
+      await clock.sleepUntil(clock.now() + searchGraceMs, stopping);
+      if (stopping.aborted) return STOPPING;
+    }
+    return 'absent';
+  }
+
+  async #adopt(booked: BookedOrder): Promise<void> {
+    await this.#apply(booked.update);
+    for (const fill of booked.fills) this.#options.onFill(fill);
+  }
+
+  #move(
+    order: Order,
+    status: OrderUpdate['status'],
+    reason: string | null,
+    brokerOrderId: BrokerOrderId | null = null,
+  ) {
+    return this.#apply({
+      clientOrderId: order.clientOrderId,
+      status,
+      brokerOrderId: brokerOrderId ?? order.brokerOrderId,
+      reason,
+      time: this.#options.clock.now(),
+    });
+  }
+
+  async #apply(update: OrderUpdate): Promise<{ readonly order: Order; readonly moved: boolean }> {
+    const result = await this.#options.ledger.move(update);
+    if (result === undefined) throw new InvariantError(`Order "${update.clientOrderId}" has left the ledger`);
+    if (result.moved) this.#options.onUpdate(update);
+    return result;
+  }
+
+  async #load(id: ClientOrderId): Promise<Order> {
+    const order = await this.#options.ledger.order(id);
+    if (order === undefined) throw new InvariantError(`Expected order "${id}" in the ledger, found none`);
+    return order;
+  }
+
+  #oneAtATime(id: ClientOrderId, run: (order: Order) => Promise<JobResult>): Promise<JobResult> {
+    const before = this.#running.get(id) ?? Promise.resolve();
+    const now = before.then(async () => run(await this.#load(id)));
+    const settled = now.then(noop, noop);
+    this.#running.set(id, settled);
+    void settled.then(() => {
+      if (this.#running.get(id) === settled) this.#running.delete(id);
+    });
+    return now;
+  }
+}
+
+type Unsettled = Exclude<Outcome<never>, { kind: 'done' }>;
+
+function againAfter(outcome: Unsettled): JobResult {
+  if (outcome.kind === 'throttled') return { kind: 'throttled', retryAfterMs: outcome.retryAfterMs };
+  return { kind: 'retry', reason: reasonOf(outcome) };
+}
+
+function reasonOf(outcome: Unsettled): string {
+  return outcome.kind === 'throttled' ? `the broker asks for ${outcome.retryAfterMs} ms of silence` : outcome.reason;
+}
+
+/** A call that throws has proven nothing. */
+async function provable<T>(call: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await call();
+  } catch (error) {
+    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function bookedIn(book: readonly BookedOrder[], order: Order): BookedOrder | undefined {
+  return book.find(({ update }) => update.clientOrderId === order.clientOrderId);
+}
+
+function noop(): void {}

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+
+/** Undefined where there is none: then what needs one is reported as skipped. */
+export function redisServerPath(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, 'redis-server')).find(isExecutable);
+}
+
+export interface RedisServer {
+  readonly url: string;
+  /** Kills it at once, as a machine that fails would. */
+  kill(): Promise<void>;
+}
+
+/** A real server on a free port of the loopback interface, which writes nothing to disk. */
+export async function startRedis(program: string, options: readonly string[] = []): Promise<RedisServer> {
+  const port = await freePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options];
+  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const dieWithUs = () => server.kill('SIGKILL');
+  process.once('exit', dieWithUs);
+  await ready(server);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async kill() {
+      process.off('exit', dieWithUs);
+      if (server.exitCode !== null || server.signalCode !== null) return;
+      const exited = once(server, 'exit');
+      server.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+async function ready(server: ChildProcess): Promise<void> {
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    server.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.includes('Ready to accept connections')) resolve();
+    });
+    server.once('error', reject);
+    server.once('exit', (code) => reject(new Error(`redis-server ended with "${code}": ${output}`)));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error(`Expected a port, found "${address}"`);
+  return address.port;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
