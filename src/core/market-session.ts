@@ -6,6 +6,8 @@ export interface SessionInstrument {
   readonly exchange: Exchange;
   readonly kind: 'EQUITY' | 'INDEX' | 'FUTURE' | 'OPTION';
   readonly hasDerivatives: boolean;
+  /** On MCX farm goods close earlier than metals and energy; without a symbol the latter's hours hold. */
+  readonly symbol?: string;
 }
 
 /** One day's continuous trading of one segment, half open: `open <= time < close`. */
