@@ -4,20 +4,20 @@
  * Invariants: candles close in the order of their ends, base before larger at the same end, and never change afterwards;
  * a base candle starts no earlier than the last one ended.
  */
-import type { Candle } from '../../core/candle.ts';
+import type { Candle, Provenance } from '../../core/candle.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { MarketCalendar } from '../../core/market-session.ts';
 import type { Rupees } from '../../core/money.ts';
 import type { Tick } from '../../core/tick.ts';
 import { dayOf, type EpochMs, MINUTE_MS, startOfDay } from '../../core/time.ts';
-import { TIMEFRAMES, type Timeframe, timeframeMs } from '../../core/timeframe.ts';
+import { type Timeframe, timeframeMs } from '../../core/timeframe.ts';
 import { alignedEndTime, alignedOpenTime } from './candle-alignment.ts';
 import type { CandleRefusal, TickRefusal } from './candle-refusal.ts';
 import type { CloseTimes } from './close-times.ts';
 import { DayVolume } from './day-volume.ts';
 import { FormingCandle, NO_FORMING_CANDLE } from './forming-candle.ts';
 import { PriceJumps } from './price-jumps.ts';
-import { RollUp } from './roll-up.ts';
+import { RollUps } from './roll-ups.ts';
 import { StreamGaps } from './stream-gaps.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -37,6 +37,7 @@ export class InstrumentCandles {
   readonly #volume = new DayVolume();
   readonly #jumps = new PriceJumps();
   readonly #gaps = new StreamGaps();
+  readonly #rollUps: RollUps;
   #isFlatFilled = false;
 
   #dayStart: EpochMs = Number.NEGATIVE_INFINITY;
@@ -60,16 +61,12 @@ export class InstrumentCandles {
   #lastBaseEnd: EpochMs = Number.NEGATIVE_INFINITY;
   #lastClose: Rupees = Number.NaN;
   #lastOpenInterest: number | null = null;
-
-  /** All asked for, in the order of timeframes; and those that the present base divides. */
-  #rollUps: readonly RollUp[] = [];
-  #fedRollUps: readonly RollUp[] = [];
-  /** The earliest end of an open one. */
-  #rollUpEnd: EpochMs = NEVER;
+  #lastProvenance: Provenance = 'live';
 
   constructor(instrument: Instrument, shared: CandleSurroundings) {
     this.#instrument = instrument;
     this.#shared = shared;
+    this.#rollUps = new RollUps(instrument.id, this.#gaps, shared.closeTimes, shared.onClosed);
   }
 
   ask(
@@ -77,17 +74,8 @@ export class InstrumentCandles {
     fill: 'none' | 'flat' | undefined,
     circuitPercent: number | null | undefined,
   ): void {
-    const missing = timeframes.filter(
-      (asked) => asked !== '1m' && !this.#rollUps.some((known) => known.timeframe === asked),
-    );
-    if (missing.length > 0) {
-      const added = [...new Set(missing)].map((asked) => new RollUp(asked));
-      const rank = (rollUp: RollUp): number => TIMEFRAMES.indexOf(rollUp.timeframe);
-      // A new array: this may be called by whoever hears of a closed candle, while the old one is being walked.
-      this.#rollUps = [...this.#rollUps, ...added].sort((a, b) => rank(a) - rank(b));
-      for (const rollUp of added) rollUp.skipPast(this.#lastBaseEnd, this.#open, this.#close);
-      this.#useBase(this.#base);
-    }
+    this.#rollUps.ask(timeframes, this.#lastBaseEnd, this.#open, this.#close);
+    this.#useBase(this.#base);
     if (fill === 'flat') this.#isFlatFilled = true;
     if (circuitPercent !== undefined) this.#jumps.limit(circuitPercent);
   }
@@ -128,7 +116,7 @@ export class InstrumentCandles {
     if (timeframe !== this.#base) this.#useBase(timeframe);
     const end = Math.min(openTime + this.#baseMs, this.#close);
     if (this.#forming.length > 0) this.#giveWay(openTime, end);
-    if (openTime >= this.#rollUpEnd) this.#closeRollUps(openTime);
+    if (openTime >= this.#rollUps.nextEnd) this.#rollUps.closeUntil(openTime);
     this.#volume.skip(candle.volume);
     this.#publish(openTime === candle.openTime ? candle : { ...candle, openTime }, end);
     if (this.#isFlatFilled) this.#expectNext();
@@ -145,8 +133,9 @@ export class InstrumentCandles {
   closeUntil(time: EpochMs): void {
     for (;;) {
       const baseEnd = this.#forming[0]?.endTime ?? NEVER;
-      if (baseEnd <= time && baseEnd <= this.#rollUpEnd) this.#closeForming();
-      else if (this.#rollUpEnd <= time) this.#closeRollUps(this.#rollUpEnd);
+      const rollUpEnd = this.#rollUps.nextEnd;
+      if (baseEnd <= time && baseEnd <= rollUpEnd) this.#closeForming();
+      else if (rollUpEnd <= time) this.#rollUps.closeUntil(rollUpEnd);
       else return;
     }
   }
@@ -175,11 +164,11 @@ export class InstrumentCandles {
   }
 
   #formingAt(time: EpochMs, clock: EpochMs): FormingCandle | undefined {
-    for (const forming of this.#forming) if (time >= forming.openTime && time < forming.endTime) return forming;
-    if (this.#base !== '1m') this.#useBase('1m');
     const openTime = alignedOpenTime(this.#open, MINUTE_MS, time);
     const endTime = alignedEndTime(this.#close, MINUTE_MS, openTime);
     if (openTime < this.#lastBaseEnd || endTime + this.#shared.graceMs <= clock) return undefined;
+    if (this.#base !== '1m') this.#useBase('1m');
+    for (const forming of this.#forming) if (forming.openTime === openTime) return forming;
     return this.#startForming(openTime, endTime);
   }
 
@@ -237,12 +226,13 @@ export class InstrumentCandles {
       close: forming.close,
       volume: this.#volume.close(forming.cumulativeVolume),
       openInterest: Number.isNaN(forming.openInterest) ? this.#lastOpenInterest : forming.openInterest,
-      provenance: this.#gaps.overlap(forming.openTime, forming.endTime) ? 'live-with-gap' : 'live',
+      provenance: this.#liveProvenance(forming),
     };
   }
 
   #flatCandle(forming: FormingCandle): Candle {
     const close = this.#lastClose;
+    const isFromElsewhere = this.#lastProvenance === 'import' || this.#lastProvenance === 'backfill';
     return {
       instrumentId: this.#instrument.id,
       timeframe: forming.timeframe,
@@ -253,8 +243,12 @@ export class InstrumentCandles {
       close,
       volume: 0,
       openInterest: this.#lastOpenInterest,
-      provenance: this.#gaps.overlap(forming.openTime, forming.endTime) ? 'live-with-gap' : 'live',
+      provenance: isFromElsewhere ? this.#lastProvenance : this.#liveProvenance(forming),
     };
+  }
+
+  #liveProvenance(forming: FormingCandle): Provenance {
+    return this.#gaps.overlap(forming.openTime, forming.endTime) ? 'live-with-gap' : 'live';
   }
 
   /** Hands a closed base candle on and into the larger ones, and closes those that end with it. */
@@ -262,36 +256,9 @@ export class InstrumentCandles {
     this.#lastBaseEnd = end;
     this.#lastClose = candle.close;
     this.#lastOpenInterest = candle.openInterest;
+    this.#lastProvenance = candle.provenance;
     if (this.#isBaseAsked) this.#shared.onClosed(candle);
-    const rollUps = this.#fedRollUps;
-    for (let i = 0; i < rollUps.length; i++) {
-      const rollUp = rollUps[i];
-      if (rollUp === undefined) continue;
-      if (!rollUp.isOpen) {
-        if (!rollUp.start(candle, this.#open, this.#close)) continue;
-        this.#shared.closeTimes.add(rollUp.endTime);
-        if (rollUp.endTime < this.#rollUpEnd) this.#rollUpEnd = rollUp.endTime;
-      }
-      rollUp.add(candle);
-    }
-    if (end >= this.#rollUpEnd) this.#closeRollUps(end);
-  }
-
-  #closeRollUps(until: EpochMs): void {
-    while (this.#rollUpEnd <= until) {
-      const end = this.#rollUpEnd;
-      const rollUps = this.#rollUps;
-      this.#rollUpEnd = NEVER;
-      for (let i = 0; i < rollUps.length; i++) {
-        const rollUp = rollUps[i];
-        if (rollUp === undefined) continue;
-        if (rollUp.endTime === end) {
-          this.#shared.closeTimes.remove(end);
-          const hasGap = this.#gaps.overlap(rollUp.openTime, end);
-          this.#shared.onClosed(rollUp.finish(this.#instrument.id, hasGap));
-        } else if (rollUp.endTime < this.#rollUpEnd) this.#rollUpEnd = rollUp.endTime;
-      }
-    }
+    this.#rollUps.take(candle, end, this.#open, this.#close);
   }
 
   /** Ready candles may come in any timeframe; only multiples of it can be rolled up from them. */
@@ -299,10 +266,8 @@ export class InstrumentCandles {
     const isOther = base !== this.#base;
     this.#base = base;
     this.#baseMs = timeframeMs(base);
-    this.#isBaseAsked = base === '1m' || this.#rollUps.some((rollUp) => rollUp.timeframe === base);
-    this.#fedRollUps = this.#rollUps.filter(
-      (rollUp) => rollUp.lengthMs > this.#baseMs && rollUp.lengthMs % this.#baseMs === 0,
-    );
+    this.#isBaseAsked = base === '1m' || this.#rollUps.has(base);
+    this.#rollUps.feedFrom(this.#baseMs);
     if (!isOther) return;
     for (let at = this.#forming.length - 1; at >= 0; at--) {
       if (this.#forming[at]?.hasTrade === false) this.#dropForming(at);
