@@ -37,35 +37,28 @@ const ROUNDING = 1e-6;
 
 /** `instrument` picks the rows of one instrument; null takes them all. */
 export function checkRows(rows: RawRows, instrument: number | null): CheckedRows {
+  if (instrument === null && soundRows(rows) === rows.count) return { columns: asColumns(rows), refused: [] };
   const picked = rowsOf(rows, instrument);
   const columns = emptyColumns(picked.length);
   const refused = new Map<RefusedReason, { count: number; firstIndex: number }>();
   let count = 0;
   let previous = Number.NEGATIVE_INFINITY;
   for (const row of picked) {
-    const time = rows.time[row] ?? Number.NaN;
-    const open = rows.open[row] ?? Number.NaN;
-    const high = rows.high[row] ?? Number.NaN;
-    const low = rows.low[row] ?? Number.NaN;
-    const close = rows.close[row] ?? Number.NaN;
-    const volume = rows.volume[row] || 0;
-    const reason = faultOf(time, previous, open, high, low, close, volume);
+    const reason = faultOf(rows, row, previous);
     if (reason !== undefined) {
-      const seen = refused.get(reason);
-      if (seen === undefined) refused.set(reason, { count: 1, firstIndex: row });
-      else {
-        seen.count += 1;
-        seen.firstIndex = Math.min(seen.firstIndex, row);
-      }
+      const seen = refused.get(reason) ?? { count: 0, firstIndex: row };
+      refused.set(reason, { count: seen.count + 1, firstIndex: Math.min(seen.firstIndex, row) });
       continue;
     }
-    previous = time;
-    columns.openTime[count] = time;
+    const open = rows.open[row] ?? 0;
+    const close = rows.close[row] ?? 0;
+    previous = rows.time[row] ?? 0;
+    columns.openTime[count] = previous;
     columns.open[count] = open;
-    columns.high[count] = high > open && high > close ? high : Math.max(high, open, close);
-    columns.low[count] = low < open && low < close ? low : Math.min(low, open, close);
+    columns.high[count] = Math.max(rows.high[row] ?? 0, open, close);
+    columns.low[count] = Math.min(rows.low[row] ?? 0, open, close);
     columns.close[count] = close;
-    columns.volume[count] = volume;
+    columns.volume[count] = rows.volume[row] || 0;
     count += 1;
   }
   return {
@@ -90,29 +83,44 @@ export function sliceColumns(columns: CandleColumns, from: number, to: number): 
   };
 }
 
-function faultOf(
-  time: number,
-  previous: number,
-  open: number,
-  high: number,
-  low: number,
-  close: number,
-  volume: number,
-): RefusedReason | undefined {
-  // A NaN makes every comparison false, so one test lets the usual row through.
-  const isSound =
-    low > 0 && high >= low && open >= low && open <= high && close >= low && close <= high && volume >= 0 && time > previous;
-  if (isSound && time % MINUTE_MS === 0) return undefined;
+/** How many rows from the first on need no look: the usual file is sound to its end and its columns are taken as they are. */
+function soundRows({ count, time, open, high, low, close, volume }: RawRows): number {
+  let previous = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < count; row++) {
+    const at = time[row] ?? 0;
+    const top = high[row] ?? 0;
+    const bottom = low[row] ?? 0;
+    const first = open[row] ?? 0;
+    const last = close[row] ?? 0;
+    // A NaN makes every comparison false.
+    const isInOrder = at > previous && Math.floor(at / MINUTE_MS) * MINUTE_MS === at;
+    const isInRange = bottom > 0 && first >= bottom && first <= top && last >= bottom && last <= top;
+    if (!isInOrder || !isInRange || !((volume[row] ?? 0) >= 0)) return row;
+    previous = at;
+  }
+  return count;
+}
+
+function faultOf(rows: RawRows, row: number, previous: number): RefusedReason | undefined {
+  const time = rows.time[row] ?? Number.NaN;
+  const open = rows.open[row] ?? Number.NaN;
+  const high = rows.high[row] ?? Number.NaN;
+  const low = rows.low[row] ?? Number.NaN;
+  const close = rows.close[row] ?? Number.NaN;
   if (Number.isNaN(open) || Number.isNaN(high) || Number.isNaN(low) || Number.isNaN(close)) return 'missing price';
   if (open <= 0 || high <= 0 || low <= 0 || close <= 0) return 'price not positive';
   if (high < low) return 'high below low';
   const highest = high + ROUNDING;
   const lowest = low - ROUNDING;
   if (open > highest || open < lowest || close > highest || close < lowest) return 'open or close outside high and low';
-  if (volume < 0) return 'negative volume';
+  if ((rows.volume[row] ?? 0) < 0) return 'negative volume';
   if (time % MINUTE_MS !== 0) return 'time off the minute';
   if (time === previous) return 'duplicate time';
   return time < previous ? 'out of order' : undefined;
+}
+
+function asColumns({ count, time, open, high, low, close, volume }: RawRows): CandleColumns {
+  return { count, openTime: time, open, high, low, close, volume };
 }
 
 /** Row numbers in order of time: a file that runs from the newest row to the oldest is read backwards. */

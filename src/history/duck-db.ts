@@ -2,7 +2,7 @@
  * DuckDB as a reader and writer of files: an in-memory database that lives for one call, with bounded memory and
  * threads, no extension from the network, and India Standard Time for times without an offset.
  */
-import { type DuckDBConnection, DuckDBInstance, type DuckDBMaterializedResult } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBMaterializedResult, type DuckDBVector } from '@duckdb/node-api';
 import { DataError } from '../core/errors.ts';
 
 const OPTIONS = {
@@ -56,16 +56,19 @@ export function readDoubles(result: DuckDBMaterializedResult): Float64Array[] {
   let row = 0;
   for (let index = 0; index < result.chunkCount; index++) {
     const chunk = result.getChunk(index);
-    for (const [column, values] of columns.entries()) {
-      const vector = chunk.getColumnVector(column);
-      for (let item = 0; item < chunk.rowCount; item++) {
-        const value = vector.getItem(item);
-        values[row + item] = typeof value === 'number' ? value : Number.NaN;
-      }
-    }
-    row += chunk.rowCount;
+    // Each look at `rowCount` is a native call.
+    const rows = chunk.rowCount;
+    for (const [column, values] of columns.entries()) copyDoubles(chunk.getColumnVector(column), values, row, rows);
+    row += rows;
   }
   return columns;
+}
+
+function copyDoubles(vector: DuckDBVector, values: Float64Array, start: number, rows: number): void {
+  for (let item = 0; item < rows; item++) {
+    const value = vector.getItem(item);
+    values[start + item] = typeof value === 'number' ? value : Number.NaN;
+  }
 }
 
 /** The only row of the only column, as text. */

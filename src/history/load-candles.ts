@@ -13,7 +13,7 @@ import type { CandleColumns } from '../core/candle-columns.ts';
 import { DataError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import { parseInstrumentId } from '../core/instrument.ts';
-import { DAY_MS, type EpochMs, formatIst } from '../core/time.ts';
+import { DAY_MS, type EpochMs, formatIst, MINUTE_MS } from '../core/time.ts';
 import { TIMEFRAMES, type Timeframe, timeframeMs } from '../core/timeframe.ts';
 import { checkRows, type RefusedReason, sliceColumns } from './check-rows.ts';
 import { withDuckDb } from './duck-db.ts';
@@ -102,18 +102,20 @@ function chooseInstruments(
   rows: RawRows,
   wanted: InstrumentId | undefined,
 ): { instrumentId: InstrumentId; index: number | null }[] {
-  if (rows.instrument === null) return [{ instrumentId: wanted ?? idOfFileName(path), index: null }];
+  if (rows.instrument === null) {
+    const [only] = rows.instruments;
+    return [{ instrumentId: wanted ?? idOfName(path, only ?? symbolOfFile(path)), index: null }];
+  }
   const held = rows.instruments.map((name, index) => ({ instrumentId: idOfName(path, name), index }));
   if (wanted === undefined) return held;
   const match = held.filter((entry) => entry.instrumentId === wanted);
   if (match.length > 0) return match;
-  if (held.length === 1) return held.map(({ index }) => ({ instrumentId: wanted, index }));
   throw new DataError(`${path}: expected rows of "${wanted}", found ${held.map((entry) => `"${entry.instrumentId}"`).join(', ')}`);
 }
 
 /** `HDFCLIFE.csv.gz` is `NSE:HDFCLIFE`; a period at the end of the name (`YESBANK_2019`, `NIFTY50_2019-01`) is no part of the symbol. */
-function idOfFileName(path: string): InstrumentId {
-  return idOfName(path, basename(path).replace(CANDLE_FILE, '').replace(/_\d{4}(-\d{2}){0,2}$/, ''));
+function symbolOfFile(path: string): string {
+  return basename(path).replace(CANDLE_FILE, '').replace(/_\d{4}(-\d{2}){0,2}$/, '');
 }
 
 function idOfName(path: string, name: string): InstrumentId {
@@ -129,21 +131,30 @@ function everyRowRefused(path: string, instrumentId: InstrumentId, refused: read
 
 function inferTimeframe(path: string, openTime: Float64Array): Timeframe {
   const seen = new Map<number, number>();
+  let spacing = 0;
+  let run = 0;
   for (let row = 1; row < openTime.length; row++) {
-    const spacing = (openTime[row] ?? 0) - (openTime[row - 1] ?? 0);
-    seen.set(spacing, (seen.get(spacing) ?? 0) + 1);
+    const next = (openTime[row] ?? 0) - (openTime[row - 1] ?? 0);
+    if (next !== spacing) {
+      seen.set(spacing, (seen.get(spacing) ?? 0) + run);
+      spacing = next;
+      run = 0;
+    }
+    run += 1;
   }
+  if (run > 0) seen.set(spacing, (seen.get(spacing) ?? 0) + run);
+  seen.delete(0);
   const [commonest] = [...seen].sort(([a, timesA], [b, timesB]) => timesB - timesA || a - b);
   if (commonest === undefined) {
     const time = formatIst(openTime[0] ?? 0);
     if (time.includes('T00:00:00+')) return '1d';
     throw new DataError(`${path}: expected two rows or more to tell the timeframe by, found one at ${time}; say the timeframe`);
   }
-  const [spacing] = commonest;
-  const timeframe = TIMEFRAMES.find((candidate) => timeframeMs(candidate) === spacing);
+  const [apart] = commonest;
+  const timeframe = TIMEFRAMES.find((candidate) => timeframeMs(candidate) === apart);
   if (timeframe !== undefined) return timeframe;
-  if (spacing > DAY_MS && spacing % DAY_MS === 0) return '1d';
-  throw new DataError(`${path}: expected rows ${TIMEFRAMES.join(', ')} apart, found ${spacing / 60_000} minutes; say the timeframe`);
+  if (apart > DAY_MS && apart % DAY_MS === 0) return '1d';
+  throw new DataError(`${path}: expected rows ${TIMEFRAMES.join(', ')} apart, found ${apart / MINUTE_MS} minutes; say the timeframe`);
 }
 
 function shiftBack(openTime: Float64Array, ms: number): void {

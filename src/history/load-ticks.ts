@@ -40,39 +40,42 @@ export async function loadTicks(path: string): Promise<Tick[]> {
 
 function toTicks(path: string, ids: readonly InstrumentId[], columns: readonly Float64Array[]): Tick[] {
   const [instrument, times, lastPrices, volumes, openInterests, bids, asks, sequences] = columns;
+  const count = times?.length ?? 0;
+  if (count === 0) throw new DataError(`${path}: expected recorded ticks, found none`);
   const ticks: Tick[] = [];
+  let latest = Number.NEGATIVE_INFINITY;
   let isSorted = true;
-  for (let row = 0; row < (times?.length ?? 0); row++) {
+  for (let row = 0; row < count; row++) {
     const instrumentId = ids[instrument?.[row] ?? -1];
     const time = times?.[row] ?? Number.NaN;
     const lastPrice = lastPrices?.[row] ?? Number.NaN;
     const volume = volumes?.[row] ?? Number.NaN;
-    const place = `${path}: row ${row + 1}`;
-    if (instrumentId === undefined) throw new DataError(`${place}: expected an instrument, found none`);
-    if (!(time >= EARLIEST && time < LATEST)) throw new DataError(`${place}: expected a time in epoch milliseconds, found "${time}"`);
-    if (!(lastPrice > 0)) throw new DataError(`${place}: expected a last_price above zero, found "${lastPrice}"`);
-    if (!(volume >= 0)) throw new DataError(`${place}: expected a volume of zero or more, found "${volume}"`);
-    isSorted &&= time >= (ticks.at(-1)?.time ?? time);
-    ticks.push({
-      instrumentId,
-      time,
-      lastPrice,
-      volume,
-      openInterest: known(place, 'open_interest', openInterests?.[row], 0),
-      bid: known(place, 'bid', bids?.[row], 0),
-      ask: known(place, 'ask', asks?.[row], 0),
-      sequence: known(place, 'sequence', sequences?.[row], Number.MIN_SAFE_INTEGER),
-    });
+    const openInterest = orNull(openInterests?.[row]);
+    const bid = orNull(bids?.[row]);
+    const ask = orNull(asks?.[row]);
+    const sequence = orNull(sequences?.[row]);
+    if (instrumentId === undefined) throw badRow(path, row, 'an instrument like "NSE:RELIANCE"', 'none');
+    if (!(time >= EARLIEST && time < LATEST)) throw badRow(path, row, 'a time in epoch milliseconds', time);
+    if (!(lastPrice > 0)) throw badRow(path, row, 'a last_price above zero', lastPrice);
+    if (!(volume >= 0)) throw badRow(path, row, 'a volume of zero or more', volume);
+    if ((openInterest ?? 0) < 0) throw badRow(path, row, 'an open_interest of zero or more', openInterest);
+    if ((bid ?? 0) < 0) throw badRow(path, row, 'a bid of zero or more', bid);
+    if ((ask ?? 0) < 0) throw badRow(path, row, 'an ask of zero or more', ask);
+    if (time < latest) isSorted = false;
+    latest = time;
+    ticks.push({ instrumentId, time, lastPrice, volume, openInterest, bid, ask, sequence });
   }
-  if (ticks.length === 0) throw new DataError(`${path}: expected recorded ticks, found none`);
+  // Stable: ticks of one millisecond keep the file's order.
   return isSorted ? ticks : ticks.sort((a, b) => a.time - b.time);
 }
 
-/** An optional number; null when the cell is empty. */
-function known(place: string, name: string, value: number | undefined, least: number): number | null {
-  if (value === undefined || Number.isNaN(value)) return null;
-  if (value < least) throw new DataError(`${place}: expected a ${name} of ${least} or more, found "${value}"`);
-  return value;
+function orNull(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
+}
+
+function badRow(path: string, row: number, expected: string, found: unknown): DataError {
+  const what = Number.isNaN(found) ? 'nothing or text' : `"${String(found)}"`;
+  return new DataError(`${path}: row ${row + 1}: expected ${expected}, found ${what}`);
 }
 
 function idOf(path: string, name: unknown): InstrumentId {

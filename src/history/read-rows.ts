@@ -18,8 +18,9 @@ export interface RawRows {
   readonly low: Float64Array;
   readonly close: Float64Array;
   readonly volume: Float64Array;
-  /** Index into `instruments`; null when the file has no such column. */
+  /** Index into `instruments` by row, NaN for an empty cell; null when the file has fewer than two. */
   readonly instrument: Float64Array | null;
+  /** Names in the instrument column; empty when the file has none. */
   readonly instruments: readonly string[];
 }
 
@@ -52,21 +53,21 @@ export async function readRows(connection: DuckDBConnection, path: string, map: 
     await timeSql(connection, path, source, columns, cell),
     ...PRICES.map((field) => number(field, columns[field])),
     columns.volume === null ? '0::DOUBLE' : `coalesce(${number('volume', columns.volume)}, 0)`,
-    columns.instrument === null
-      ? '0::DOUBLE'
-      : `list_position([${instruments.map(sqlText).join(', ')}], trim(${cell(columns.instrument)}::VARCHAR))::DOUBLE - 1`,
   ];
+  if (columns.instrument !== null && instruments.length > 1) {
+    const list = instruments.map(sqlText).join(', ');
+    select.push(`list_position([${list}], trim(${cell(columns.instrument)}::VARCHAR))::DOUBLE - 1`);
+  }
   const result = await readSql(connection, path, `SELECT ${select.join(', ')} FROM ${source.from}`);
-  const [time, open, high, low, close, volume, instrument] = readDoubles(result);
-  if (!time || !open || !high || !low || !close || !volume || !instrument || time.length === 0) {
+  const [time, open, high, low, close, volume, instrument = null] = readDoubles(result);
+  if (!time || !open || !high || !low || !close || !volume || time.length === 0) {
     throw new DataError(`${path}: expected rows below the header, found none`);
   }
   await refuseText(connection, path, source, { time, open, high, low, close, volume }, columns, cell);
   const scale = epochScale(time);
   if (scale !== 1) for (let row = 0; row < time.length; row++) time[row] = Math.round((time[row] ?? 0) * scale);
   await refuseImplausibleTime(path, time);
-  const hasInstrument = columns.instrument !== null;
-  return { count: time.length, time, open, high, low, close, volume, instrument: hasInstrument ? instrument : null, instruments };
+  return { count: time.length, time, open, high, low, close, volume, instrument, instruments };
 }
 
 /** `file: line 17` for text, where the header is line 1; `file: row 16` for Parquet. */
@@ -159,13 +160,22 @@ async function refuseText(
   cell: (index: number) => string,
 ): Promise<void> {
   for (const field of ['time', ...PRICES, 'volume'] as const) {
-    const row = values[field].findIndex((value) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY);
+    const row = firstInfinite(values[field]);
     const index = columns[field];
     if (row < 0 || index === null) continue;
     const found = await readText(connection, path, `SELECT ${cell(index)}::VARCHAR FROM ${source.from} LIMIT 1 OFFSET ${row}`);
     const expected = field === 'time' ? 'a time like "2026-11-18T09:15:00+05:30" or epoch milliseconds' : 'a number';
     throw new DataError(`${await placeOfRow(path, row)}: expected ${expected} for ${field}, found "${found.slice(0, 60)}"`);
   }
+}
+
+/** -1 when there is none. A plain loop: it runs over every number of a file. */
+function firstInfinite(values: Float64Array): number {
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? 0;
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return row;
+  }
+  return -1;
 }
 
 /** Epoch seconds, milliseconds, microseconds or nanoseconds, told by size; what to multiply by to get milliseconds. */
@@ -179,8 +189,9 @@ function epochScale(time: Float64Array): number {
 async function refuseImplausibleTime(path: string, time: Float64Array): Promise<void> {
   const earliest = startOfDay(parseDay('1990-01-01') ?? 0);
   const latest = startOfDay(parseDay('2100-01-01') ?? 0);
-  const row = time.findIndex((value) => Number.isNaN(value) || value < earliest || value > latest);
-  if (row < 0) return;
+  let row = 0;
+  while (row < time.length && (time[row] ?? 0) >= earliest && (time[row] ?? 0) < latest) row += 1;
+  if (row === time.length) return;
   const value = time[row] ?? Number.NaN;
   const found = Number.isNaN(value) ? 'an empty cell' : `${value} ms after 1970`;
   throw new DataError(`${await placeOfRow(path, row)}: expected a time between 1990 and 2100, found ${found}`);
