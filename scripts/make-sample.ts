@@ -46,7 +46,11 @@ export async function makeSample(folder: string): Promise<void> {
   described.push({ path: session, contains: `every tick of the session of ${SESSION_DAY}`, rows: sample.ticks.length });
 
   await writeFile(join(folder, 'instruments.json'), `${instrumentLines(sample.instruments)}\n`);
-  described.push({ path: 'instruments.json', contains: 'the instruments of all files', rows: sample.instruments.length });
+  described.push({
+    path: 'instruments.json',
+    contains: 'the instruments of all files',
+    rows: sample.instruments.length,
+  });
 
   const files = await Promise.all(described.map((file) => manifestFile(folder, file)));
   const manifest = { notice: NOTICE, synthetic: true, seed: SAMPLE_SEED, generatorVersion: GENERATOR_VERSION, files };
@@ -54,9 +58,14 @@ export async function makeSample(folder: string): Promise<void> {
   await writeFile(join(folder, 'README.md'), readme(sample, files));
 }
 
-async function manifestFile(folder: string, file: { path: string; contains: string; rows: number }): Promise<ManifestFile> {
+async function manifestFile(
+  folder: string,
+  file: { path: string; contains: string; rows: number },
+): Promise<ManifestFile> {
   const path = join(folder, file.path);
-  const sha256 = createHash('sha256').update(await readFile(path)).digest('hex');
+  const sha256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
   return { ...file, bytes: (await stat(path)).size, sha256 };
 }
 
@@ -87,8 +96,12 @@ function instrumentLines(instruments: readonly Instrument[]): string {
 }
 
 function readme(sample: Sample, files: readonly ManifestFile[]): string {
-  const rows = files.map((file) => `| \`${file.path}\` | ${file.contains} | ${file.rows} | ${Math.ceil(file.bytes / 1024)} |`);
-  const options = sample.instruments.filter((instrument) => instrument.kind === 'OPTION').map((option) => `\`${option.id}\``);
+  const rows = files.map(
+    (file) => `| \`${file.path}\` | ${file.contains} | ${file.rows} | ${Math.ceil(file.bytes / 1024)} |`,
+  );
+  const options = sample.instruments
+    .filter((instrument) => instrument.kind === 'OPTION')
+    .map((option) => `\`${option.id}\``);
   return `# Sample market
 
 **SYNTHETIC. Not market data.** The names of shares and indices are real; every price, volume, open interest and quote is

@@ -2,7 +2,12 @@
  * DuckDB as a reader and writer of files: an in-memory database that lives for one call, with bounded memory and
  * threads, no extension from the network, and India Standard Time for times without an offset.
  */
-import { type DuckDBConnection, DuckDBInstance, type DuckDBMaterializedResult, type DuckDBVector } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBMaterializedResult,
+  type DuckDBVector,
+} from '@duckdb/node-api';
 import { DataError } from '../core/errors.ts';
 
 const OPTIONS = {
@@ -42,7 +47,11 @@ export function sqlName(name: string): string {
 }
 
 /** Runs a statement that reads `path`; what DuckDB says against the file becomes one line about the file. */
-export async function readSql(connection: DuckDBConnection, path: string, sql: string): Promise<DuckDBMaterializedResult> {
+export async function readSql(
+  connection: DuckDBConnection,
+  path: string,
+  sql: string,
+): Promise<DuckDBMaterializedResult> {
   try {
     return await connection.run(sql);
   } catch (error) {
@@ -85,9 +94,12 @@ function describeFault(path: string, message: string): string {
   }
   const [first = ''] = message.split('\n');
   if (line !== undefined) {
-    const why = message.split('\n').find((text) => text !== first && text.trim() !== '' && !text.startsWith('Original Line'));
+    const why = message
+      .split('\n')
+      .find((text) => text !== first && text.trim() !== '' && !text.startsWith('Original Line'));
     return `${path}: line ${line}: expected comma-separated text${why === undefined ? '' : `, found: ${why.trim()}`}`;
   }
-  if (path.endsWith('.parquet')) return `${path}: expected a Parquet file, found something DuckDB cannot read: "${first}"`;
+  if (path.endsWith('.parquet'))
+    return `${path}: expected a Parquet file, found something DuckDB cannot read: "${first}"`;
   return `${path}: expected a readable file, found: "${first}"`;
 }

@@ -73,7 +73,8 @@ export async function findCandleFiles(path: string): Promise<string[]> {
     throw new DataError(`${path}: expected a name ending in .csv, .csv.gz or .parquet, found "${basename(path)}"`);
   }
   const names = (await readdir(path)).filter((name) => CANDLE_FILE.test(name) && !name.startsWith('.')).sort();
-  if (names.length === 0) throw new DataError(`${path}: expected .csv, .csv.gz or .parquet files in the folder, found none`);
+  if (names.length === 0)
+    throw new DataError(`${path}: expected .csv, .csv.gz or .parquet files in the folder, found none`);
   return names.map((name) => join(path, name));
 }
 
@@ -110,12 +111,16 @@ function chooseInstruments(
   if (wanted === undefined) return held;
   const match = held.filter((entry) => entry.instrumentId === wanted);
   if (match.length > 0) return match;
-  throw new DataError(`${path}: expected rows of "${wanted}", found ${held.map((entry) => `"${entry.instrumentId}"`).join(', ')}`);
+  throw new DataError(
+    `${path}: expected rows of "${wanted}", found ${held.map((entry) => `"${entry.instrumentId}"`).join(', ')}`,
+  );
 }
 
 /** `HDFCLIFE.csv.gz` is `NSE:HDFCLIFE`; a period at the end of the name (`YESBANK_2019`, `NIFTY50_2019-01`) is no part of the symbol. */
 function symbolOfFile(path: string): string {
-  return basename(path).replace(CANDLE_FILE, '').replace(/_\d{4}(-\d{2}){0,2}$/, '');
+  return basename(path)
+    .replace(CANDLE_FILE, '')
+    .replace(/_\d{4}(-\d{2}){0,2}$/, '');
 }
 
 function idOfName(path: string, name: string): InstrumentId {
@@ -126,7 +131,9 @@ function idOfName(path: string, name: string): InstrumentId {
 
 function everyRowRefused(path: string, instrumentId: InstrumentId, refused: readonly Refusal[]): DataError {
   const reasons = refused.map(({ reason, count, firstRow }) => `${reason} (${count}, first in row ${firstRow})`);
-  return new DataError(`${path}: expected candles of "${instrumentId}", found only rows to refuse: ${reasons.join(', ')}`);
+  return new DataError(
+    `${path}: expected candles of "${instrumentId}", found only rows to refuse: ${reasons.join(', ')}`,
+  );
 }
 
 function inferTimeframe(path: string, openTime: Float64Array): Timeframe {
@@ -148,13 +155,17 @@ function inferTimeframe(path: string, openTime: Float64Array): Timeframe {
   if (commonest === undefined) {
     const time = formatIst(openTime[0] ?? 0);
     if (time.includes('T00:00:00+')) return '1d';
-    throw new DataError(`${path}: expected two rows or more to tell the timeframe by, found one at ${time}; say the timeframe`);
+    throw new DataError(
+      `${path}: expected two rows or more to tell the timeframe by, found one at ${time}; say the timeframe`,
+    );
   }
   const [apart] = commonest;
   const timeframe = TIMEFRAMES.find((candidate) => timeframeMs(candidate) === apart);
   if (timeframe !== undefined) return timeframe;
   if (apart > DAY_MS && apart % DAY_MS === 0) return '1d';
-  throw new DataError(`${path}: expected rows ${TIMEFRAMES.join(', ')} apart, found ${apart / MINUTE_MS} minutes; say the timeframe`);
+  throw new DataError(
+    `${path}: expected rows ${TIMEFRAMES.join(', ')} apart, found ${apart / MINUTE_MS} minutes; say the timeframe`,
+  );
 }
 
 function shiftBack(openTime: Float64Array, ms: number): void {

@@ -22,10 +22,18 @@ export async function loadTicks(path: string): Promise<Tick[]> {
   return withDuckDb(async (connection) => {
     const from = `read_parquet(${sqlPath(path)})`;
     const described = await readSql(connection, path, `SELECT column_name FROM (DESCRIBE SELECT * FROM ${from})`);
-    const names = described.rowCount === 0 ? [] : described.getChunk(0).getRows().map((row) => String(row[0]));
+    const names =
+      described.rowCount === 0
+        ? []
+        : described
+            .getChunk(0)
+            .getRows()
+            .map((row) => String(row[0]));
     const missing = ['instrument', ...COLUMNS].filter((name) => !names.includes(name));
     if (missing.length > 0) {
-      throw new DataError(`${path}: expected recorded ticks with the columns ${missing.join(', ')}, found ${names.join(', ')}`);
+      throw new DataError(
+        `${path}: expected recorded ticks with the columns ${missing.join(', ')}, found ${names.join(', ')}`,
+      );
     }
     const distinct = await readSql(connection, path, `SELECT DISTINCT instrument::VARCHAR FROM ${from} ORDER BY 1`);
     const ids: InstrumentId[] = [];
@@ -34,7 +42,11 @@ export async function loadTicks(path: string): Promise<Tick[]> {
     }
     const instrument = `list_position([${ids.map(sqlText).join(', ')}]::VARCHAR[], instrument::VARCHAR)::DOUBLE - 1`;
     const cells = COLUMNS.map((name) => `TRY_CAST(${name} AS DOUBLE)`);
-    return toTicks(path, ids, readDoubles(await readSql(connection, path, `SELECT ${[instrument, ...cells].join(', ')} FROM ${from}`)));
+    return toTicks(
+      path,
+      ids,
+      readDoubles(await readSql(connection, path, `SELECT ${[instrument, ...cells].join(', ')} FROM ${from}`)),
+    );
   });
 }
 
@@ -80,6 +92,7 @@ function badRow(path: string, row: number, expected: string, found: unknown): Da
 
 function idOf(path: string, name: unknown): InstrumentId {
   const parsed = typeof name === 'string' ? parseInstrumentId(name) : undefined;
-  if (parsed === undefined) throw new DataError(`${path}: expected an instrument like "NSE:RELIANCE", found "${String(name)}"`);
+  if (parsed === undefined)
+    throw new DataError(`${path}: expected an instrument like "NSE:RELIANCE", found "${String(name)}"`);
   return parsed.id;
 }

@@ -46,7 +46,9 @@ export async function readRows(connection: DuckDBConnection, path: string, map: 
     if (type === 'FLOAT') return `round(${cell(index)}::DOUBLE, 4)`;
     if (NUMERIC.test(type)) return `${cell(index)}::DOUBLE`;
     if (type === 'VARCHAR') return numberOf(cell(index));
-    throw new DataError(`${path}: expected numbers in the column for ${field} ("${source.names[index]}"), found the type ${type}`);
+    throw new DataError(
+      `${path}: expected numbers in the column for ${field} ("${source.names[index]}"), found the type ${type}`,
+    );
   };
   const instruments = await readInstruments(connection, path, source, columns, cell);
   const select = [
@@ -83,7 +85,11 @@ export async function linesOfRows(path: string, rows: readonly number[]): Promis
 
 async function openParquet(connection: DuckDBConnection, path: string): Promise<Source> {
   const from = `read_parquet(${sqlPath(path)})`;
-  const description = await readSql(connection, path, `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${from})`);
+  const description = await readSql(
+    connection,
+    path,
+    `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${from})`,
+  );
   const rows = description.chunkCount === 0 ? [] : description.getChunk(0).getRows();
   return { from, names: rows.map((row) => String(row[0])), types: rows.map((row) => String(row[1])) };
 }
@@ -112,7 +118,8 @@ async function readInstruments(
   const found = await readSql(connection, path, `SELECT DISTINCT ${name} AS name FROM ${source.from} ORDER BY name`);
   const names: string[] = [];
   for (let index = 0; index < found.chunkCount; index++) {
-    for (const [value] of found.getChunk(index).getRows()) if (typeof value === 'string' && value !== '') names.push(value);
+    for (const [value] of found.getChunk(index).getRows())
+      if (typeof value === 'string' && value !== '') names.push(value);
   }
   return names;
 }
@@ -133,7 +140,9 @@ async function timeSql(
     return `epoch_ms(${time}::TIMESTAMP::TIMESTAMPTZ)::DOUBLE`;
   }
   if (type !== 'VARCHAR' && type !== 'DATE') {
-    throw new DataError(`${path}: expected times in the column "${source.names[columns.time]}", found the type ${type}`);
+    throw new DataError(
+      `${path}: expected times in the column "${source.names[columns.time]}", found the type ${type}`,
+    );
   }
   const text = columns.timeOfDay === null ? time : `(${time}::VARCHAR || ' ' || ${cell(columns.timeOfDay)}::VARCHAR)`;
   const first = await readSql(connection, path, `SELECT ${text} FROM ${source.from} LIMIT 1`);
@@ -163,9 +172,15 @@ async function refuseText(
     const row = firstInfinite(values[field]);
     const index = columns[field];
     if (row < 0 || index === null) continue;
-    const found = await readText(connection, path, `SELECT ${cell(index)}::VARCHAR FROM ${source.from} LIMIT 1 OFFSET ${row}`);
+    const found = await readText(
+      connection,
+      path,
+      `SELECT ${cell(index)}::VARCHAR FROM ${source.from} LIMIT 1 OFFSET ${row}`,
+    );
     const expected = field === 'time' ? 'a time like "2026-11-18T09:15:00+05:30" or epoch milliseconds' : 'a number';
-    throw new DataError(`${await placeOfRow(path, row)}: expected ${expected} for ${field}, found "${found.slice(0, 60)}"`);
+    throw new DataError(
+      `${await placeOfRow(path, row)}: expected ${expected} for ${field}, found "${found.slice(0, 60)}"`,
+    );
   }
 }
 

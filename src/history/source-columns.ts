@@ -67,7 +67,10 @@ export function findColumns(path: string, names: readonly string[], map: ColumnM
 }
 
 function normalise(name: string): string {
-  return name.trim().toLowerCase().replaceAll(/[\s-]+/g, '_');
+  return name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_');
 }
 
 function list(names: readonly string[]): string {

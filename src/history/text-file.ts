@@ -65,7 +65,8 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 /** One line for what the file system or the decompressor says. */
 export function fileFault(path: string, error: unknown): DataError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const why = FAULTS[code] ?? `expected a readable file, found: ${error instanceof Error ? error.message : String(error)}`;
+  const why =
+    FAULTS[code] ?? `expected a readable file, found: ${error instanceof Error ? error.message : String(error)}`;
   return new DataError(`${path}: ${why}`, { cause: error });
 }
 

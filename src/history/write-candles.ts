@@ -3,7 +3,11 @@ import type { InstrumentId } from '../core/ids.ts';
 import { writeParquet } from './write-parquet.ts';
 
 /** Writes candles of one instrument so that `loadCandles` reads them back unchanged. Replaces the file in one step. */
-export async function writeCandlesParquet(path: string, instrumentId: InstrumentId, candles: CandleColumns): Promise<void> {
+export async function writeCandlesParquet(
+  path: string,
+  instrumentId: InstrumentId,
+  candles: CandleColumns,
+): Promise<void> {
   await writeParquet(path, candles.count, [
     { name: 'instrument', type: 'text', at: () => instrumentId },
     { name: 'time', type: 'integer', at: (row) => candles.openTime[row] ?? null },

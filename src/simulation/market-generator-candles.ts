@@ -54,7 +54,8 @@ export function candlesOfPath(options: PathCandles): CandleColumns {
     // A minute that travels far trades more.
     const travel = 1 + 150 * Math.log(high / low);
     const mean = (dailyVolume / count) * intradayShape(row / count) * travel;
-    columns.volume[row] = dailyVolume === 0 ? 0 : Math.max(1, Math.round(mean * Math.exp(0.35 * random.normal() - 0.06)));
+    columns.volume[row] =
+      dailyVolume === 0 ? 0 : Math.max(1, Math.round(mean * Math.exp(0.35 * random.normal() - 0.06)));
   }
   return columns;
 }

@@ -2,8 +2,9 @@
  * Ticks of one instrument in one session, off a path of log prices with one step a second. Cumulative volume and
  * sequence rise; a share's closing auction ends in a few prints at one price.
  */
-import type { Instrument } from '../core/instrument.ts';
+
 import { InvariantError } from '../core/errors.ts';
+import type { Instrument } from '../core/instrument.ts';
 import type { MarketSession } from '../core/market-session.ts';
 import { type Rupees, snapToTick } from '../core/money.ts';
 import type { Tick } from '../core/tick.ts';
@@ -61,7 +62,16 @@ export function pathTicks(options: PathTicks): Tick[] {
     const bid = halfSpread === null ? null : snap(price - halfSpread, instrument, 'down');
     const ask = halfSpread === null ? null : snap(price + halfSpread, instrument, 'up');
     const lastPrice = bid === null || ask === null ? snap(price, instrument, 'nearest') : isBuy ? ask : bid;
-    ticks.push({ instrumentId: instrument.id, time, lastPrice, volume, openInterest: null, bid, ask, sequence: ticks.length + 1 });
+    ticks.push({
+      instrumentId: instrument.id,
+      time,
+      lastPrice,
+      volume,
+      openInterest: null,
+      bid,
+      ask,
+      sequence: ticks.length + 1,
+    });
   };
   for (let second = 0; second < seconds; second++) {
     const shape = intradayShape(second / seconds);
@@ -111,7 +121,16 @@ export function optionTicks(options: OptionTicks): Tick[] {
     openInterest = Math.max(0, openInterest + (random.below(2 * lots + 1) - lots) * option.lotSize);
     const snappedAsk = snap(ask, option, 'nearest');
     const lastPrice = random.uniform() < 0.5 ? bid : snappedAsk;
-    ticks.push({ instrumentId: option.id, time, lastPrice, volume, openInterest, bid, ask: snappedAsk, sequence: ticks.length + 1 });
+    ticks.push({
+      instrumentId: option.id,
+      time,
+      lastPrice,
+      volume,
+      openInterest,
+      bid,
+      ask: snappedAsk,
+      sequence: ticks.length + 1,
+    });
   }
   return ticks;
 }

@@ -136,7 +136,15 @@ export function createSyntheticMarket(plan: MarketPlan): SyntheticMarket {
         const session = calendar.sessionOn(instrument, day);
         if (session === null || path === undefined) return;
         const random = streamOf(day, `${instrument.id}|candles`);
-        const candles = candlesOfPath({ random, path, pathOpen: paths.open, stepMs: paths.stepMs, session, instrument, dailyVolume });
+        const candles = candlesOfPath({
+          random,
+          path,
+          pathOpen: paths.open,
+          stepMs: paths.stepMs,
+          session,
+          instrument,
+          dailyVolume,
+        });
         drawn.push({ instrumentId: instrument.id, candles });
       };
       for (const [number, share] of shares.entries()) add(share.instrument, paths.shares[number], share.dailyVolume);
@@ -158,7 +166,12 @@ export function createSyntheticMarket(plan: MarketPlan): SyntheticMarket {
       for (const [number, share] of shares.entries()) add(share.instrument, paths.shares[number], share.dailyVolume);
       add(index.instrument, paths.index, 0);
       const mood = streamOf(day, 'options');
-      const volatilities = createPath({ random: mood, steps: paths.index.length, stepMs: SECOND_MS, dailyVolatility: 0.05 });
+      const volatilities = createPath({
+        random: mood,
+        steps: paths.index.length,
+        stepMs: SECOND_MS,
+        dailyVolatility: 0.05,
+      });
       const atTheMoney = 0.115 + 0.02 * mood.uniform();
       for (const option of options) {
         const session = calendar.sessionOn(option, day);
@@ -173,4 +186,3 @@ export function createSyntheticMarket(plan: MarketPlan): SyntheticMarket {
     },
   };
 }
-

@@ -1,9 +1,10 @@
 /**
  * Synthetic options: Black-Scholes prices of European options with a volatility smile, and the contracts themselves.
  */
+
+import { InvariantError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import { type Instrument, type OptionType, parseInstrumentId } from '../core/instrument.ts';
-import { InvariantError } from '../core/errors.ts';
 import type { Rupees } from '../core/money.ts';
 
 export interface OptionSeries {
