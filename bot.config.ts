@@ -52,8 +52,8 @@ export default defineBot({
     squareOffBeforeCloseMinutes: 10,
   },
   replay: {
-    session: 'backtest-data/sample-session',
-    instruments: 'backtest-data/instruments.csv',
+    session: 'backtest-data/session-2026-11-18.parquet',
+    instruments: 'backtest-data/instruments.json',
     speed: 60,
   },
 });

@@ -1,7 +1,8 @@
-import type { Strategy } from '../engine/strategy/strategy.ts';
+/** One of the registered strategies. */
+export type KnownStrategy = NonNullable<ReturnType<Awaited<ReturnType<typeof knownStrategies>>['get']>>;
 
-/** Every registered strategy, loaded only by the commands that need them. */
-export async function knownStrategies(): Promise<readonly Strategy[]> {
+/** Every registered strategy by its name, loaded only by the commands that need them. */
+export async function knownStrategies() {
   const { strategies } = await import('../../strategies/index.ts');
   return strategies;
 }

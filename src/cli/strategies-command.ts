@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import type { Strategy } from '../engine/strategy/strategy.ts';
-import { knownStrategies } from './known-strategies.ts';
+import { type KnownStrategy, knownStrategies } from './known-strategies.ts';
 import { printResult } from './output.ts';
 
 interface ParamLine {
   readonly name: string;
   readonly type: string;
-  /** Absent when the owner must give a value. */
+  readonly isRequired: boolean;
+  /** Absent when there is none. */
   readonly default?: unknown;
   readonly description?: string;
 }
@@ -15,7 +15,7 @@ interface ParamLine {
 interface StrategyLine {
   readonly name: string;
   readonly summary: string;
-  readonly scope: Strategy['scope'];
+  readonly scope: KnownStrategy['scope'];
   readonly params: readonly ParamLine[];
 }
 
@@ -24,18 +24,20 @@ export function strategiesCommand(): Command {
     .description('List the registered strategies with their parameters and defaults.')
     .option('--json', 'print the list as one JSON document')
     .action(async (options: { readonly json?: boolean }) => {
-      const lines = (await knownStrategies()).map(describeStrategy);
+      const lines = Array.from((await knownStrategies()).values(), describeStrategy);
       printResult({ json: { strategies: lines }, text: lines.map(formatStrategy).join('\n\n') }, options.json === true);
     });
 }
 
-function describeStrategy({ name, summary, scope, params }: Strategy): StrategyLine {
+function describeStrategy({ name, summary, scope, params }: KnownStrategy): StrategyLine {
   const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' });
   const lines = Object.entries(schema.properties ?? {}).map(([param, property]): ParamLine => {
-    if (typeof property === 'boolean') return { name: param, type: 'any' };
+    const isRequired = schema.required?.includes(param) === true;
+    if (typeof property === 'boolean') return { name: param, type: 'any', isRequired };
     return {
       name: param,
       type: property.enum?.map(String).join(' | ') ?? rangeOf(property),
+      isRequired,
       ...('default' in property ? { default: property.default } : {}),
       ...(property.description === undefined ? {} : { description: property.description }),
     };
@@ -60,7 +62,8 @@ function isBound(value: unknown): value is number {
 function formatStrategy(line: StrategyLine): string {
   const width = Math.max(0, ...line.params.map((param) => param.name.length));
   const params = line.params.map((param) => {
-    const value = 'default' in param ? `= ${JSON.stringify(param.default)}` : '(required)';
+    const value =
+      'default' in param ? `= ${JSON.stringify(param.default)}` : param.isRequired ? '(required)' : '(optional)';
     const about = [param.type, param.description].filter((part) => part !== undefined).join('; ');
     return `  ${param.name.padEnd(width)} ${value}  ${about}`;
   });

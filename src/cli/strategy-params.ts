@@ -1,19 +1,19 @@
 import { describeIssues, formatFound } from '../config/describe-issue.ts';
 import { suggestion } from '../config/nearest.ts';
 import { ConfigError } from '../core/errors.ts';
-import type { Strategy } from '../engine/strategy/strategy.ts';
+import type { KnownStrategy } from './known-strategies.ts';
 
-export function findStrategy(option: string, name: string, known: readonly Strategy[]): Strategy {
-  const found = known.find((strategy) => strategy.name === name);
+export function findStrategy(option: string, name: string, known: ReadonlyMap<string, KnownStrategy>): KnownStrategy {
+  const found = known.get(name);
   if (found !== undefined) return found;
-  const names = known.map((strategy) => strategy.name);
+  const names = [...known.keys()];
   throw new ConfigError(
     `${option}: expected one of ${names.join(', ')}, found ${formatFound(name)}${suggestion(name, names)}`,
   );
 }
 
 /** Texts of the command line, read as numbers and booleans where they are such, through the strategy's own schema. */
-export function parseParams(option: string, strategy: Strategy, pairs: Readonly<Record<string, string>>): unknown {
+export function parseParams(option: string, strategy: KnownStrategy, pairs: Readonly<Record<string, string>>): unknown {
   const input = Object.fromEntries(Object.entries(pairs).map(([name, text]) => [name, readParamValue(text)]));
   const parsed = strategy.params.safeParse(input);
   if (parsed.success) return parsed.data;

@@ -53,8 +53,8 @@ export interface Bot {
 export interface LoadBotOptions {
   /** The configuration file, absolute. */
   readonly path: string;
-  /** The strategies there are. */
-  readonly strategies: Iterable<Strategy>;
+  /** The strategies there are, by name. */
+  readonly strategies: ReadonlyMap<string, Strategy>;
 }
 
 export async function loadBot(options: LoadBotOptions): Promise<Bot> {
@@ -66,13 +66,12 @@ export function parseBot(written: unknown, options: LoadBotOptions): Bot {
   const file = basename(options.path);
   const parsed = botSchema.safeParse(written);
   if (!parsed.success) throw faults(file, describeIssues(parsed.error, botSchema, written));
-  const strategies = new Map(Array.from(options.strategies, (strategy) => [strategy.name, strategy]));
   const problems: string[] = [...duplicateProblems(parsed.data)];
   const configured = parsed.data.strategies.map((entry, index): ConfiguredStrategy | undefined => {
-    const strategy = strategies.get(entry.strategy);
+    const strategy = options.strategies.get(entry.strategy);
     if (strategy === undefined) {
       const path = formatPath(['strategies', index, 'strategy']);
-      const known = [...strategies.keys()];
+      const known = [...options.strategies.keys()];
       problems.push(
         `${path}: expected one of ${known.join(', ')}, found ${formatFound(entry.strategy)}${suggestion(entry.strategy, known)}`,
       );
