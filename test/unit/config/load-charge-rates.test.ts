@@ -32,7 +32,7 @@ function refusal(content: unknown): string {
 
 const { statutory, brokers } = shipped;
 const [firstStamp] = statutory.stampDuty;
-const [firstBrokerage] = brokers.flattrade.brokerage;
+const dearMinimum = brokers.flattrade.brokerage.map((row, index) => (index === 0 ? { ...row, minimumRupees: 5 } : row));
 
 describe('a file of charges', () => {
   it('replaces the shipped one', () => {
@@ -70,14 +70,8 @@ describe('a file of charges', () => {
       'statutory.stampDuty[0].buyPercent: expected a number, found "0.015"',
     ],
     [
-      {
-        ...shipped,
-        brokers: {
-          ...brokers,
-          flattrade: { ...brokers.flattrade, brokerage: [{ ...firstBrokerage, minimumRupees: 5 }] },
-        },
-      },
-      'brokers.flattrade.brokerage',
+      { ...shipped, brokers: { ...brokers, flattrade: { ...brokers.flattrade, brokerage: dearMinimum } } },
+      'brokers.flattrade.brokerage[0].minimumRupees: expected no more than maximumRupees, found 5',
     ],
     [{ ...shipped, gst: [] }, 'gst: expected at least 1 entry'],
   ])('is refused with what is wrong in it (%#)', (content, problem) => {
