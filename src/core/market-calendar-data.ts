@@ -39,7 +39,7 @@ export interface Sourced {
 }
 
 /** The days, both included, for which the holidays and special sessions of a segment are listed. */
-export interface CoverageRow extends Sourced {
+interface CoverageRow extends Sourced {
   readonly segment: SessionSegment;
   readonly from: DayNumber;
   readonly to: DayNumber;
@@ -57,7 +57,7 @@ export interface HoursRow extends Sourced {
 }
 
 /** Farm goods, which close earlier than metals and energy. */
-export interface CommodityClassRow extends Sourced {
+interface CommodityClassRow extends Sourced {
   readonly class: Extract<SessionClass, `commodity-${string}`>;
   readonly symbols: readonly string[];
 }
