@@ -7,8 +7,8 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadMarketCalendar } from '../src/config/load-market-calendar.ts';
-import type { CandleColumns } from '../src/core/candle-columns.ts';
 import type { Instrument } from '../src/core/instrument.ts';
+import { concatenateColumns } from '../src/history/merge-columns.ts';
 import { writeCandlesParquet } from '../src/history/write-candles.ts';
 import { writeTicksParquet } from '../src/history/write-ticks.ts';
 import { drawSample, SAMPLE_SEED, type Sample, SESSION_DAY } from './sample-market.ts';
@@ -35,7 +35,7 @@ export async function makeSample(folder: string): Promise<void> {
   for (const [instrumentId, parts] of sample.candles) {
     const symbol = sample.instruments.find((instrument) => instrument.id === instrumentId)?.symbol ?? instrumentId;
     const path = `candles/1m/${symbol}.parquet`;
-    const candles = concatenate(parts);
+    const candles = concatenateColumns(parts);
     await writeCandlesParquet(join(folder, path), instrumentId, candles);
     const contains = `one-minute candles of ${instrumentId}, ${parts.length} trading days, ${sample.firstDay} to ${sample.lastDay}`;
     described.push({ path, contains, rows: candles.count });
@@ -67,28 +67,6 @@ async function manifestFile(
     .update(await readFile(path))
     .digest('hex');
   return { ...file, bytes: (await stat(path)).size, sha256 };
-}
-
-function concatenate(parts: readonly CandleColumns[]): CandleColumns {
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
-  const column = (name: Exclude<keyof CandleColumns, 'count'>): Float64Array => {
-    const whole = new Float64Array(count);
-    let row = 0;
-    for (const part of parts) {
-      whole.set(part[name], row);
-      row += part.count;
-    }
-    return whole;
-  };
-  return {
-    count,
-    openTime: column('openTime'),
-    open: column('open'),
-    high: column('high'),
-    low: column('low'),
-    close: column('close'),
-    volume: column('volume'),
-  };
 }
 
 function instrumentLines(instruments: readonly Instrument[]): string {

@@ -9,7 +9,7 @@ import { type DayNumber, formatDay, parseDay } from '../src/core/time.ts';
 import { createSyntheticMarket, type DayCandles, type ShareModel } from '../src/simulation/market-generator.ts';
 import { optionsAround } from '../src/simulation/option-chain.ts';
 
-export const SAMPLE_SEED = 'signalman-sample-9';
+export const SAMPLE_SEED = 'signalman-sample-11';
 export const SESSION_DAY = '2026-11-18';
 /** 2026-11-24, a Tuesday, is a holiday, so that week's options expire a day earlier. */
 const OPTION_EXPIRY = '2026-11-23';
