@@ -74,8 +74,8 @@ export class TradingEngine {
     return this.#parts.portfolio;
   }
 
-  get refusals(): EngineParts['candles']['refusals'] {
-    return this.#parts.candles.refusals;
+  get candleRefusals(): EngineParts['candles']['candleRefusals'] {
+    return this.#parts.candles.candleRefusals;
   }
 
   #onTick(tick: Tick): void {

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../core/time.ts';
+import { type EpochMs, MINUTE_MS } from '../../core/time.ts';
 
 /**
  * Turns the day's cumulative volume, as the stream reports it, into volume per candle.
@@ -13,10 +13,10 @@ export class DayVolume {
   #highest = Number.NEGATIVE_INFINITY;
   #offset = 0;
   #resetTime: EpochMs = Number.NEGATIVE_INFINITY;
-  /** Cumulative volume already given to candles; NaN before the first tick. */
-  #booked = Number.NaN;
-  #bookedTime: EpochMs = Number.POSITIVE_INFINITY;
-  #hasClosed = false;
+  /** From when on volume is counted: the session's open, or the first tick of a day joined late. */
+  #countedFrom: EpochMs = Number.POSITIVE_INFINITY;
+  /** Cumulative volume that candles have already, or that was traded before `countedFrom`. */
+  #booked = 0;
 
   get newestTime(): EpochMs {
     return this.#newestTime;
@@ -27,13 +27,12 @@ export class DayVolume {
     this.#highest = Number.NEGATIVE_INFINITY;
     this.#offset = 0;
     this.#resetTime = Number.NEGATIVE_INFINITY;
-    this.#booked = Number.NaN;
-    this.#bookedTime = Number.POSITIVE_INFINITY;
-    this.#hasClosed = false;
+    this.#countedFrom = Number.POSITIVE_INFINITY;
+    this.#booked = 0;
   }
 
   /** The cumulative volume to hold against the tick's candle; never falls from one tick to a later one. */
-  take(time: EpochMs, reported: number, firstMinuteEnd: EpochMs): number {
+  take(time: EpochMs, reported: number, sessionOpen: EpochMs): number {
     let cumulative = reported + this.#offset;
     if (time > this.#newestTime) {
       if (cumulative < this.#highest) {
@@ -41,34 +40,33 @@ export class DayVolume {
         this.#resetTime = time;
         cumulative = this.#highest;
       }
-      if (this.#newestTime === Number.NEGATIVE_INFINITY) this.#book(time, cumulative, firstMinuteEnd);
+      if (this.#newestTime === Number.NEGATIVE_INFINITY) this.#countFrom(time, cumulative, sessionOpen);
       this.#newestTime = time;
     } else if (time < this.#resetTime) {
       return Number.NEGATIVE_INFINITY;
-    } else if (time <= this.#bookedTime && !this.#hasClosed) {
-      this.#book(time, time === this.#bookedTime ? Math.min(cumulative, this.#booked) : cumulative, firstMinuteEnd);
+    } else if (time <= this.#countedFrom) {
+      this.#countFrom(time, time === this.#countedFrom ? Math.min(cumulative, this.#booked) : cumulative, sessionOpen);
     }
     if (cumulative > this.#highest) this.#highest = cumulative;
     return cumulative;
   }
 
-  /** Volume of a closing candle whose ticks reached `cumulative`. */
+  /** Volume of a candle whose ticks reached `cumulative`. */
   close(cumulative: number): number {
-    this.#hasClosed = true;
-    if (!(cumulative > this.#booked)) return 0;
+    if (cumulative <= this.#booked) return 0;
     const volume = cumulative - this.#booked;
     this.#booked = cumulative;
     return volume;
   }
 
   /** A ready candle brought this volume. */
-  skip(volume: number): void {
-    this.#hasClosed = true;
-    this.#booked += volume;
+  skip(volume: number, openTime: EpochMs): void {
+    if (openTime >= this.#countedFrom) this.#booked += volume;
   }
 
-  #book(time: EpochMs, cumulative: number, firstMinuteEnd: EpochMs): void {
-    this.#booked = time < firstMinuteEnd ? 0 : cumulative;
-    this.#bookedTime = time;
+  #countFrom(time: EpochMs, cumulative: number, sessionOpen: EpochMs): void {
+    const isFirstMinute = time < sessionOpen + MINUTE_MS;
+    this.#countedFrom = isFirstMinute ? sessionOpen : time;
+    this.#booked = isFirstMinute ? 0 : cumulative;
   }
 }

@@ -97,7 +97,7 @@ export class InstrumentCandles {
       this.#current = found;
     }
     if (sequence !== null) this.#lastSequence = sequence;
-    const cumulative = this.#volume.take(time, tick.volume, this.#open + MINUTE_MS);
+    const cumulative = this.#volume.take(time, tick.volume, this.#open);
     forming.take(time, price, cumulative, tick.openInterest);
     return undefined;
   }
@@ -115,9 +115,9 @@ export class InstrumentCandles {
     if (((openTime - this.#open) | 0) % lengthMs !== 0) return 'misaligned';
     if (timeframe !== this.#base) this.#useBase(timeframe);
     const end = Math.min(openTime + this.#baseMs, this.#close);
-    if (this.#forming.length > 0) this.#giveWay(openTime, end);
-    if (openTime >= this.#rollUps.nextEnd) this.#rollUps.closeUntil(openTime);
-    this.#volume.skip(candle.volume);
+    if (this.#forming.length > 0 || openTime >= this.#rollUps.nextEnd) this.closeUntil(openTime);
+    this.#volume.skip(candle.volume, openTime);
+    if (this.#forming.length > 0) this.#giveWay(end);
     this.#publish(openTime === candle.openTime ? candle : { ...candle, openTime }, end);
     if (this.#isFlatFilled) this.#expectNext();
     return undefined;
@@ -151,7 +151,6 @@ export class InstrumentCandles {
     this.#auctionOpen = session?.auction?.open ?? NEVER;
     this.#auctionClose = session?.auction?.close ?? Number.NEGATIVE_INFINITY;
     this.#lastSequence = Number.NEGATIVE_INFINITY;
-    this.#lastClose = Number.NaN;
     this.#lastOpenInterest = null;
     this.#volume.startDay();
     this.#jumps.startDay();
@@ -184,7 +183,7 @@ export class InstrumentCandles {
   /** With flat filling the candle after the last one is open from its start, tick or no tick. */
   #expectNext(): void {
     const openTime = this.#lastBaseEnd;
-    if (!(openTime > this.#open && openTime < this.#close) || Number.isNaN(this.#lastClose)) return;
+    if (!(openTime > this.#open && openTime < this.#close)) return;
     const next = this.#forming[0];
     if (next !== undefined && next.openTime <= openTime) return;
     this.#startForming(openTime, alignedEndTime(this.#close, this.#baseMs, openTime));
@@ -198,10 +197,14 @@ export class InstrumentCandles {
     this.#spare.push(forming);
   }
 
-  /** A ready candle is the better account of its span: forming candles before it close, those inside it are dropped. */
-  #giveWay(openTime: EpochMs, end: EpochMs): void {
-    this.closeUntil(openTime);
-    while ((this.#forming[0]?.openTime ?? NEVER) < end) this.#dropForming(0);
+  /** A ready candle is the better account of its span than what is forming in it. */
+  #giveWay(end: EpochMs): void {
+    for (;;) {
+      const forming = this.#forming[0];
+      if (forming === undefined || forming.openTime >= end) return;
+      this.#volume.close(forming.cumulativeVolume);
+      this.#dropForming(0);
+    }
   }
 
   #closeForming(): void {

@@ -17,6 +17,7 @@ type Step = 'move' | 'late';
 
 export const TRANSITIONS: Readonly<Record<OrderStatus, Readonly<Partial<Record<Reported, Step>>>>> = {
   INITIALIZED: {
+    INITIALIZED: 'late',
     SUBMITTING: 'move',
     // An update can overtake our own write of the acknowledgement.
     SUBMITTED: 'move',
@@ -28,6 +29,8 @@ export const TRANSITIONS: Readonly<Record<OrderStatus, Readonly<Partial<Record<R
     PENDING_CANCEL: 'move',
   },
   SUBMITTING: {
+    // The call was definitely not carried out: it may be sent again.
+    INITIALIZED: 'move',
     SUBMITTING: 'late',
     SUBMITTED: 'move',
     ACCEPTED: 'move',

@@ -1,4 +1,3 @@
-import type { ZodType } from 'zod';
 import type { StrategyId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Timeframe } from '../../core/timeframe.ts';
@@ -21,30 +20,14 @@ export interface StrategyInstance extends InstanceOptions {
   create(context: Omit<StrategyContext<unknown>, 'params'>): StrategyHandlers;
 }
 
-/** A strategy as registries hold it: the type of its params is known to itself alone. */
-export interface RegisteredStrategy {
-  readonly name: string;
-  readonly summary: string;
-  readonly params: ZodType;
-  /** Parses the params (throws a `ZodError`) and gives an instance. */
-  configure(rawParams: unknown, options: InstanceOptions): StrategyInstance;
-}
-
-export function register<Params>(strategy: Strategy<Params>): RegisteredStrategy {
+/** `params` are what the strategy's own schema gave. */
+export function instantiate<Params>(strategy: Strategy<Params>, params: Params, options: InstanceOptions): StrategyInstance {
   return {
-    name: strategy.name,
-    summary: strategy.summary,
-    params: strategy.params,
-    configure(rawParams, options) {
-      const params = Object.freeze(strategy.params.parse(rawParams));
-      return {
-        ...options,
-        strategyName: strategy.name,
-        scope: strategy.scope,
-        timeframes: [...new Set([options.timeframe, ...(strategy.timeframes ?? [])])],
-        warmUp: strategy.warmUp(params),
-        create: (context) => strategy.create({ ...context, params }),
-      };
-    },
+    ...options,
+    strategyName: strategy.name,
+    scope: strategy.scope,
+    timeframes: [...new Set([options.timeframe, ...(strategy.timeframes ?? [])])],
+    warmUp: strategy.warmUp(params),
+    create: (context) => strategy.create({ ...context, params }),
   };
 }

@@ -1,0 +1,39 @@
+import type { Alert, AlertKind, AlertLevel } from '../core/alert.ts';
+import type { Effect } from '../ports/engine-event.ts';
+import type { EpochMs } from '../core/time.ts';
+import { formatDenial, formatFill, formatOrder, formatSignal, formatTrade } from './format-alert.ts';
+
+/** What a person is told of one effect; undefined when it is no news. */
+export function alertOf(effect: Effect): Alert | undefined {
+  switch (effect.type) {
+    case 'signalDecided': {
+      const { signal } = effect;
+      const isDenied = signal.verdict.kind === 'DENIED';
+      const text = isDenied ? formatDenial(signal) : formatSignal(signal);
+      return alert(isDenied ? 'denial' : 'signal', 'info', signal.key, text, signal.createdTime);
+    }
+    case 'orderChanged': {
+      const { order, update } = effect;
+      if (order.status !== 'REJECTED' && order.status !== 'UNKNOWN' && order.status !== 'EXPIRED') return undefined;
+      const level = order.status === 'EXPIRED' ? 'warning' : 'critical';
+      return alert('order', level, `${order.clientOrderId}/${order.status}`, formatOrder(order), update.time);
+    }
+    case 'fillBooked':
+      return alert('fill', 'info', effect.fill.fillId, formatFill(effect.fill, effect.order.role), effect.fill.time);
+    case 'tradeClosed': {
+      const { trade } = effect;
+      return alert('trade', 'info', `${trade.signalKey}/${trade.exitTime}`, formatTrade(trade), trade.exitTime);
+    }
+    case 'alertRaised':
+      return effect.alert;
+    case 'candleClosed':
+    case 'signalChanged':
+    case 'orderPlanned':
+    case 'cancelRequested':
+      return undefined;
+  }
+}
+
+function alert(kind: AlertKind, level: AlertLevel, key: string, text: string, time: EpochMs): Alert {
+  return { key: `${kind}/${key}`, kind, level, text, time };
+}

@@ -1,0 +1,165 @@
+import type { DenialCode } from '../core/denial-reason.ts';
+import type { InstrumentId } from '../core/ids.ts';
+import { formatRupees, type Paise } from '../core/money.ts';
+import type { Order, ProductType } from '../core/order.ts';
+import type { Signal } from '../core/signal.ts';
+import { dayOf, formatDay, type EpochMs } from '../core/time.ts';
+import type { Timeframe } from '../core/timeframe.ts';
+import type { Trade } from '../core/trade.ts';
+import type { CandleFile } from '../history/load-candles.ts';
+import { hashOfOrders } from '../simulation/session-hash.ts';
+import type { BacktestSession } from './backtest-session.ts';
+import type { CandleCursor } from './candle-stream.ts';
+import type { EquityMarks } from './equity-marks.ts';
+
+/** What makes a run this run: the same identity gives the same result. */
+export interface BacktestRun {
+  readonly id: string;
+  readonly data: string;
+  readonly strategy: string;
+  readonly params: unknown;
+  readonly timeframe: Timeframe;
+  readonly product: ProductType;
+  readonly broker: string;
+  readonly quantity: number;
+  readonly capitalPaise: Paise;
+  readonly slippageBps: number;
+  readonly label: 'start' | 'end';
+  readonly from: EpochMs | null;
+  readonly to: EpochMs | null;
+  readonly instruments: readonly InstrumentId[];
+  readonly candles: readonly number[];
+}
+
+export interface BacktestJson {
+  readonly run: BacktestRun;
+  readonly candles: {
+    /** Rows that hold a candle, refused ones included. */
+    readonly read: number;
+    readonly used: number;
+    readonly refused: Readonly<Record<string, number>>;
+  };
+  readonly signals: { readonly total: number; readonly denied: Readonly<Partial<Record<DenialCode, number>>> };
+  readonly orders: Readonly<Record<string, number>>;
+  readonly fills: number;
+  readonly trades: number;
+  readonly wins: number;
+  readonly grossPaise: Paise;
+  readonly chargesPaise: Paise;
+  readonly netPaise: Paise;
+  readonly maxDrawdownPaise: Paise;
+  readonly maxDrawdownPercent: number;
+  readonly exits: Readonly<Record<string, number>>;
+  readonly orderListHash: string;
+  readonly warnings: readonly string[];
+  readonly wallMs: number;
+}
+
+export interface BacktestReport {
+  readonly json: BacktestJson;
+  readonly text: string;
+}
+
+export interface ReportInput {
+  readonly run: BacktestRun;
+  readonly files: readonly CandleFile[];
+  readonly cursors: readonly CandleCursor[];
+  readonly session: BacktestSession;
+  readonly trades: readonly Trade[];
+  readonly marks: EquityMarks;
+  readonly chargesKnown: boolean;
+  readonly wallMs: number;
+}
+
+export function backtestReport(input: ReportInput): BacktestReport {
+  const { run, session, trades, marks } = input;
+  const { recorder } = session;
+  const refused = refusedCandles(input);
+  const read = input.files.reduce((sum, file) => sum + file.count + file.refused.reduce((n, each) => n + each.count, 0), 0);
+  const json: BacktestJson = {
+    run,
+    candles: { read, used: read - sumOf(Object.values(refused)), refused },
+    signals: { total: recorder.signals.size, denied: deniedByCode(recorder.signals.values()) },
+    orders: countBy(recorder.orders.values(), (order: Order) => order.status),
+    fills: recorder.fills.length,
+    trades: trades.length,
+    wins: trades.filter(({ netPaise }) => netPaise > 0).length,
+    grossPaise: sumOf(trades.map((trade) => trade.grossPaise)),
+    chargesPaise: sumOf(trades.map((trade) => trade.chargesPaise)),
+    netPaise: sumOf(trades.map((trade) => trade.netPaise)),
+    maxDrawdownPaise: marks.maxDrawdownPaise,
+    maxDrawdownPercent: Math.round(marks.maxDrawdownPercent * 100) / 100,
+    exits: countBy(trades, (trade: Trade) => trade.exitReason),
+    orderListHash: hashOfOrders(recorder.orders.values(), recorder.fills),
+    warnings: warningsOf(input),
+    wallMs: input.wallMs,
+  };
+  return { json, text: textOf(json) };
+}
+
+function textOf(json: BacktestJson): string {
+  const { run, candles, trades, wins } = json;
+  const rupees = (paise: Paise): string => `Rs ${formatRupees(paise)}`.padStart(18);
+  const refused = Object.entries(candles.refused).map(([reason, count]) => `${count} ${reason}`);
+  const denied = Object.entries(json.signals.denied).map(([code, count]) => `${count} ${code}`);
+  const lines = [
+    `Backtest ${run.id}: ${run.strategy} on ${run.instruments.join(', ')}, ${run.timeframe} candles`,
+    `  candles   ${candles.used} used of ${candles.read} read${refused.length > 0 ? `; refused: ${refused.join(', ')}` : ''}`,
+    `  signals   ${json.signals.total}${denied.length > 0 ? `; denied: ${denied.join(', ')}` : ''}`,
+    `  trades    ${trades}, ${wins} won${trades > 0 ? ` (${((wins / trades) * 100).toFixed(1)}%)` : ''}; left by ${entriesText(json.exits) || 'none'}`,
+    `  gross     ${rupees(json.grossPaise)}`,
+    `  charges   ${rupees(json.chargesPaise)}`,
+    `  net       ${rupees(json.netPaise)}`,
+    `  drawdown  ${rupees(json.maxDrawdownPaise)} at the deepest (${json.maxDrawdownPercent}%)`,
+    `  orders    ${json.orderListHash} in ${(json.wallMs / 1000).toFixed(2)} s`,
+    ...json.warnings.map((warning) => `  note      ${warning}`),
+  ];
+  return lines.join('\n');
+}
+
+function warningsOf({ cursors, chargesKnown }: ReportInput): string[] {
+  const warnings: string[] = [];
+  const unknown = cursors.flatMap(({ unknownDays }) => (unknownDays ? [unknownDays] : []));
+  if (unknown.length > 0) {
+    const first = formatDay(dayOf(Math.min(...unknown.map((days) => days.first))));
+    const last = formatDay(dayOf(Math.max(...unknown.map((days) => days.last))));
+    warnings.push(`No holiday data for days from ${first} to ${last}: taken with regular hours.`);
+  }
+  if (!chargesKnown) warnings.push('Some days lie before the first known charges: the earliest rates were taken.');
+  return warnings;
+}
+
+function refusedCandles({ files, cursors, session }: ReportInput): Record<string, number> {
+  const refused: Record<string, number> = {};
+  const add = (reason: string, count: number): void => {
+    if (count > 0) refused[reason] = (refused[reason] ?? 0) + count;
+  };
+  for (const file of files) for (const { reason, count } of file.refused) add(reason, count);
+  for (const { outsideSession } of cursors) add('outside session', outsideSession);
+  for (const [reason, count] of Object.entries(session.engine.candleRefusals)) add(reason.replaceAll('-', ' '), count);
+  return refused;
+}
+
+function deniedByCode(signals: Iterable<Signal>): Partial<Record<DenialCode, number>> {
+  const denied: Partial<Record<DenialCode, number>> = {};
+  for (const { verdict } of signals) {
+    if (verdict.kind === 'DENIED') denied[verdict.reason.code] = (denied[verdict.reason.code] ?? 0) + 1;
+  }
+  return denied;
+}
+
+function countBy<T>(values: Iterable<T>, keyOf: (value: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[keyOf(value)] = (counts[keyOf(value)] ?? 0) + 1;
+  return counts;
+}
+
+function entriesText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,96 @@
+/**
+ * Composition root two: the trading engine on a clock that the data drives, with the simulated exchange and memory.
+ * Entry points: `onCandle` or `onTick` in order of time, then `end`.
+ */
+import type { Candle } from '../core/candle.ts';
+import type { Tick } from '../core/tick.ts';
+import { DAY_MS, dayOf, startOfDay, type EpochMs } from '../core/time.ts';
+import { type EngineOptions, TradingEngine } from '../engine/trading-engine.ts';
+import type { EngineEvent } from '../ports/engine-event.ts';
+import type { FillRules } from '../simulation/fill-model.ts';
+import { InlineDispatcher } from '../simulation/inline-dispatcher.ts';
+import { paperSteps } from '../simulation/paper-steps.ts';
+import { SessionRecorder } from '../simulation/session-recorder.ts';
+import { SimulatedExchange } from '../simulation/simulated-exchange.ts';
+
+export class BacktestSession {
+  readonly engine: TradingEngine;
+  readonly recorder = new SessionRecorder();
+  readonly #exchange: SimulatedExchange;
+  readonly #dispatcher: InlineDispatcher;
+  #dayEnd: EpochMs = Number.NEGATIVE_INFINITY;
+  #lastTime: EpochMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: EngineOptions & { readonly rules: FillRules }) {
+    this.engine = new TradingEngine(options);
+    this.#exchange = new SimulatedExchange({
+      ...options,
+      report: (event) => this.tell(event),
+      settle: () => this.#dispatcher.send(),
+    });
+    this.#dispatcher = new InlineDispatcher(this.#exchange, (event) => this.tell(event));
+  }
+
+  get nextTimer(): EpochMs {
+    return this.engine.nextTimer;
+  }
+
+  tell(event: EngineEvent): void {
+    for (const effect of this.engine.handle(event)) {
+      this.recorder.take(effect);
+      this.#dispatcher.take(effect);
+    }
+  }
+
+  onTick(tick: Tick): void {
+    this.#run({ type: 'tick', tick });
+  }
+
+  /**
+   * A candle of the data, which ends at `end`. The same order as `paperSteps`, unrolled: this is the path that a million
+   * candles take. A timer that falls on the candle's end comes after it, for the candle belongs to what the timer closes.
+   */
+  onCandle(candle: Candle, end: EpochMs): void {
+    if (candle.openTime >= this.#dayEnd) this.#startDay(candle.openTime);
+    while (this.engine.nextTimer < end) this.#timer(this.engine.nextTimer);
+    this.#dispatcher.release(candle.openTime);
+    this.#exchange.onCandle(candle);
+    this.tell({ type: 'candle', candle });
+    this.#dispatcher.send();
+    this.#lastTime = end;
+  }
+
+  /** No more prices come: what waits for the clock happens. */
+  drain(): void {
+    while (Number.isFinite(this.engine.nextTimer)) this.#timer(Math.max(this.engine.nextTimer, this.#lastTime));
+  }
+
+  /** Positions still open are closed at the last price; the trades that come of it are returned. */
+  closeOut(): number {
+    const before = this.recorder.trades.length;
+    this.tell({ type: 'commanded', command: 'squareoff', time: this.#lastTime });
+    this.#dispatcher.release(Number.POSITIVE_INFINITY);
+    this.#dispatcher.send();
+    this.#exchange.closeOut();
+    return this.recorder.trades.length - before;
+  }
+
+  #run(event: Parameters<typeof paperSteps>[2]): void {
+    for (const _ of paperSteps(this, this.#exchange, event, (time) => this.#reach(time))) this.#dispatcher.send();
+  }
+
+  #reach(time: EpochMs): void {
+    this.#lastTime = Math.max(this.#lastTime, time);
+    this.#dispatcher.release(time);
+  }
+
+  #timer(time: EpochMs): void {
+    this.#run({ type: 'timer', time });
+  }
+
+  /** What was left working when yesterday's data ended expires before today's first price. */
+  #startDay(time: EpochMs): void {
+    this.#dayEnd = startOfDay(dayOf(time)) + DAY_MS;
+    this.#exchange.advance(startOfDay(dayOf(time)));
+  }
+}

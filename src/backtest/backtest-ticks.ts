@@ -1,0 +1,13 @@
+import type { Tick } from '../core/tick.ts';
+import type { EngineOptions } from '../engine/trading-engine.ts';
+import type { SessionRecord } from '../ports/ledger.ts';
+import type { FillRules } from '../simulation/fill-model.ts';
+import { BacktestSession } from './backtest-session.ts';
+
+/** A recorded tick session through the backtest engine: memory instead of Postgres, no queue. */
+export function backtestTicks(ticks: readonly Tick[], engine: EngineOptions, rules: FillRules): SessionRecord {
+  const session = new BacktestSession({ ...engine, rules });
+  for (const tick of ticks) session.onTick(tick);
+  session.drain();
+  return session.recorder.session();
+}

@@ -1,0 +1,41 @@
+import type { AlertLevel } from '../../core/alert.ts';
+import { hashHex } from '../../core/hash.ts';
+import type { OrderRole } from '../../core/order.ts';
+import type { Effect } from '../../ports/engine-event.ts';
+import type { OutboxJob } from '../../ports/ledger.ts';
+
+/** Leaving a position comes before entering one. */
+const ORDER_PRIORITIES: Readonly<Record<OrderRole, number>> = { EXIT: 1, STOP_LOSS: 1, TARGET: 1, SQUARE_OFF: 1, ENTRY: 10 };
+const CANCEL_PRIORITY = 1;
+const ALERT_PRIORITIES: Readonly<Record<AlertLevel, number>> = { critical: 1, warning: 5, info: 10 };
+
+/** The jobs that recording these effects promises, every one under the id that makes it unique. */
+export function promisedJobs(effects: readonly Effect[]): readonly OutboxJob[] {
+  const jobs: OutboxJob[] = [];
+  for (const effect of effects) {
+    const job = promisedJob(effect);
+    if (job) jobs.push(job);
+  }
+  return jobs;
+}
+
+function promisedJob(effect: Effect): OutboxJob | undefined {
+  switch (effect.type) {
+    case 'orderPlanned': {
+      const { clientOrderId: id, role, notBefore } = effect.order;
+      return { id, queue: 'orders', name: 'place', subject: id, priority: ORDER_PRIORITIES[role], notBefore };
+    }
+    case 'cancelRequested': {
+      const subject = effect.order.clientOrderId;
+      const id = `${subject}-cancel`;
+      return { id, queue: 'orders', name: 'cancel', subject, priority: CANCEL_PRIORITY, notBefore: effect.time };
+    }
+    case 'alertRaised': {
+      const { key, level, time } = effect.alert;
+      const id = `alert-${hashHex(key)}`;
+      return { id, queue: 'alerts', name: 'send', subject: key, priority: ALERT_PRIORITIES[level], notBefore: time };
+    }
+    default:
+      return undefined;
+  }
+}

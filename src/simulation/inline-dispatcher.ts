@@ -1,0 +1,80 @@
+/**
+ * Carries orders to the simulated exchange at once and tells the engine the same updates, with the same times, that the
+ * queue and the executor give in the worker. Orders that must not be with the broker yet are held until their time.
+ */
+import type { BrokerOrderId } from '../core/ids.ts';
+import type { Order, OrderUpdate } from '../core/order.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { Effect, EngineEvent } from '../ports/engine-event.ts';
+import type { SimulatedExchange } from './simulated-exchange.ts';
+
+type CancelRequest = Extract<Effect, { type: 'cancelRequested' }>;
+
+export class InlineDispatcher {
+  readonly #exchange: SimulatedExchange;
+  readonly #tell: (event: EngineEvent) => void;
+  #orders: Order[] = [];
+  #cancels: CancelRequest[] = [];
+  #held: Order[] = [];
+
+  constructor(exchange: SimulatedExchange, tell: (event: EngineEvent) => void) {
+    this.#exchange = exchange;
+    this.#tell = tell;
+  }
+
+  take(effect: Effect): void {
+    if (effect.type === 'orderPlanned') {
+      if (effect.order.notBefore > effect.order.createdTime) this.#held.push(effect.order);
+      else this.#orders.push(effect.order);
+    } else if (effect.type === 'cancelRequested') {
+      this.#cancels.push(effect);
+    }
+  }
+
+  /** Sends what has been taken; what that causes is sent too. */
+  send(): void {
+    while (this.#orders.length > 0 || this.#cancels.length > 0) {
+      const cancels = this.#cancels;
+      const orders = this.#orders;
+      this.#cancels = [];
+      this.#orders = [];
+      // As from the queue: cancels leave before entries, and an order that was not sent yet never is.
+      const unsent = new Set(orders);
+      for (const cancel of cancels) this.#cancel(cancel, unsent);
+      for (const order of unsent) this.#place(order, order.createdTime);
+    }
+  }
+
+  /** The market has reached `time`: held orders whose time has come are sent. */
+  release(time: EpochMs): void {
+    if (this.#held.length === 0) return;
+    const due = this.#held.filter((order) => order.notBefore <= time);
+    if (due.length === 0) return;
+    this.#held = this.#held.filter((order) => order.notBefore > time);
+    for (const order of due) this.#place(order, order.notBefore);
+    this.send();
+  }
+
+  #place(order: Order, time: EpochMs): void {
+    this.#update(order, 'SUBMITTING', null, null, time);
+    const brokerOrderId = this.#exchange.submit(order, time);
+    this.#update(order, 'SUBMITTED', brokerOrderId, null, time);
+  }
+
+  #cancel({ order, time }: CancelRequest, unsent: Set<Order>): void {
+    const waiting = [...unsent, ...this.#held].find(({ clientOrderId }) => clientOrderId === order.clientOrderId);
+    if (waiting) {
+      unsent.delete(waiting);
+      this.#held = this.#held.filter((held) => held !== waiting);
+      this.#update(order, 'CANCELED', null, 'Cancelled before it was sent', time);
+      return;
+    }
+    this.#update(order, 'PENDING_CANCEL', null, null, time);
+    this.#exchange.cancel(order, time);
+  }
+
+  #update(order: Order, status: OrderUpdate['status'], brokerOrderId: BrokerOrderId | null, reason: string | null, time: EpochMs): void {
+    const { clientOrderId } = order;
+    this.#tell({ type: 'orderUpdated', update: { clientOrderId, status, brokerOrderId, reason, time } });
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Carries the engine's effects into the world, in order: decisions to the ledger in one transaction each, the jobs it
+ * promised to the queue, candles to their store in batches.
+ *
+ * Invariants: nothing is queued before it is committed; `settle` returns when every order due by now has been handed to
+ * the broker and the engine has heard of it.
+ */
+import { alertOf } from '../alerts/alerts-of-effects.ts';
+import type { Candle } from '../core/candle.ts';
+import { UnavailableError } from '../core/errors.ts';
+import type { OrderUpdate } from '../core/order.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { Effect, EngineEvent } from '../ports/engine-event.ts';
+import type { Ledger, OutboxJob } from '../ports/ledger.ts';
+
+export interface EffectPipelineOptions {
+  readonly ledger: Ledger;
+  readonly enqueue: (jobs: readonly OutboxJob[]) => Promise<void>;
+  readonly handle: (event: EngineEvent) => readonly Effect[];
+  readonly onCandle: (candle: Candle) => void;
+  readonly onEffect: (effect: Effect) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A queue that has not run an order by then is not working. */
+const JOB_PATIENCE_MS = 30_000;
+
+export class EffectPipeline {
+  readonly #options: EffectPipelineOptions;
+  readonly #inFlight = new Map<string, () => void>();
+  #effects: Effect[] = [];
+  #held: OutboxJob[] = [];
+  #inbox: OrderUpdate[] = [];
+
+  constructor(options: EffectPipelineOptions) {
+    this.#options = options;
+  }
+
+  /** True when `settle` has something to do. */
+  get isBusy(): boolean {
+    return this.#effects.length > 0 || this.#inbox.length > 0;
+  }
+
+  tell(event: EngineEvent): void {
+    for (const effect of this.#options.handle(event)) {
+      this.#options.onEffect(effect);
+      if (effect.type === 'candleClosed') this.#options.onCandle(effect.candle);
+      else this.#effects.push(effect);
+    }
+  }
+
+  /** An update of the executor, which the ledger has already. */
+  onExecuted(update: OrderUpdate): void {
+    this.#inbox.push(update);
+  }
+
+  /** A job has come to its end, well or badly. */
+  onJobEnded(id: string): void {
+    this.#inFlight.get(id)?.();
+    this.#inFlight.delete(id);
+  }
+
+  async settle(now: EpochMs): Promise<void> {
+    while (this.isBusy && !this.#options.signal.aborted) {
+      await this.#queue(await this.#commit(), now);
+      this.#hear();
+    }
+  }
+
+  /** Orders held for a later session are queued when their time has come. */
+  async release(now: EpochMs): Promise<void> {
+    const due = this.#held.filter((job) => job.notBefore <= now);
+    if (due.length === 0) return;
+    this.#held = this.#held.filter((job) => job.notBefore > now);
+    await this.#queue(due, now);
+    this.#hear();
+    await this.settle(now);
+  }
+
+  get hasHeld(): boolean {
+    return this.#held.length > 0;
+  }
+
+  async #commit(): Promise<readonly OutboxJob[]> {
+    if (this.#effects.length === 0) return [];
+    const effects = this.#effects;
+    this.#effects = [];
+    const told = effects.flatMap((effect): Effect[] => {
+      const alert = effect.type === 'alertRaised' ? undefined : alertOf(effect);
+      return alert ? [effect, { type: 'alertRaised', alert }] : [effect];
+    });
+    return this.#options.ledger.record(told);
+  }
+
+  async #queue(jobs: readonly OutboxJob[], now: EpochMs): Promise<void> {
+    const held = jobs.filter((job) => job.notBefore > now);
+    this.#held.push(...held);
+    const due = jobs.filter((job) => job.notBefore <= now);
+    if (due.length === 0) return;
+    const ended = Promise.all(due.filter((job) => job.queue === 'orders').map((job) => this.#endOf(job.id)));
+    await this.#options.enqueue(due);
+    await ended;
+  }
+
+  #endOf(id: string): Promise<void> {
+    const { signal } = this.#options;
+    return new Promise((resolve, reject) => {
+      const isLate = (): void => reject(new UnavailableError(`The queue did not run order job "${id}" within ${JOB_PATIENCE_MS / 1000} s`));
+      const timer = setTimeout(isLate, JOB_PATIENCE_MS);
+      const end = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      signal.addEventListener('abort', end, { once: true });
+      this.#inFlight.set(id, end);
+    });
+  }
+
+  #hear(): void {
+    const inbox = this.#inbox;
+    this.#inbox = [];
+    for (const update of inbox) {
+      for (const effect of this.#options.handle({ type: 'orderUpdated', update })) {
+        this.#options.onEffect(effect);
+        if (effect.type !== 'orderChanged') this.#effects.push(effect);
+      }
+    }
+  }
+}
