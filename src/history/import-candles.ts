@@ -58,7 +58,8 @@ export async function appendCandles(store: CandleStore, imported: ImportedCandle
         high: candles.high[row] ?? 0,
         low: candles.low[row] ?? 0,
         close: candles.close[row] ?? 0,
-        volume: candles.volume[row] ?? 0,
+        // Files of some vendors carry adjusted, broken volumes; units are whole.
+        volume: Math.round(candles.volume[row] ?? 0),
         openInterest: null,
         provenance: 'import',
       });

@@ -1,6 +1,6 @@
-import { parseInstrumentId } from '../core/instrument.ts';
-import type { InstrumentId } from '../core/ids.ts';
 import { DataError } from '../core/errors.ts';
+import type { InstrumentId } from '../core/ids.ts';
+import { parseInstrumentId } from '../core/instrument.ts';
 import type { MarketCalendar, SessionInstrument } from '../core/market-session.ts';
 import { type CandleAudit, type VerifiableCandles, verifyCandles } from './verify-candles.ts';
 

@@ -20,6 +20,10 @@ export interface CandleGap {
 }
 
 export interface CandleAudit {
+  readonly candles: number;
+  /** Open times of the first and the last candle; null without one. */
+  readonly first: EpochMs | null;
+  readonly last: EpochMs | null;
   /** Days with a candle inside the session. */
   readonly days: number;
   /** Of those, days with every candle. */
@@ -79,6 +83,9 @@ export function verifyCandles(
     row = end;
   }
   return {
+    candles: count,
+    first: openTime[0] ?? null,
+    last: openTime[count - 1] ?? null,
     days,
     fullDays,
     unknownDays,
