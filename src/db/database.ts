@@ -4,8 +4,9 @@
  * Entry points: `openDatabase`, `resetSchema`. Invariants: an open database is reachable and migrated; everything it does
  * happens in one schema, so that a rehearsal's data never mixes with real data; no message holds a password.
  */
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { ConfigError, UnavailableError } from '../core/errors.ts';
 import { addressOf, connectionUrl, parseDatabaseUrl } from './connection-url.ts';
 import { openEmbeddedPostgres } from './embedded-postgres.ts';
@@ -59,7 +60,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await close();
     throw explain(error, server);
   }
-  return { url, schema, sql, orm: drizzle(sql), close };
+  return { url, schema, sql, orm: drizzle(sql, { casing: 'snake_case' }), close };
 }
 
 /** Drops everything in the schema and makes it anew, empty and migrated. */
@@ -104,12 +105,19 @@ function explain(cause: unknown, server: URL): unknown {
     case 'CONNECTION_CLOSED':
     case '57P03':
     case '53300':
-      return new UnavailableError(`No database at ${at}: ${why}. Start it, or unset DATABASE_URL to use the embedded one.`, { cause });
+      return new UnavailableError(
+        `No database at ${at}: ${why}. Start it, or unset DATABASE_URL to use the embedded one.`,
+        { cause },
+      );
     case '28P01':
     case '28000':
-      return new ConfigError(`The database at ${at} refused user "${user}": check user and password in DATABASE_URL.`, { cause });
+      return new ConfigError(`The database at ${at} refused user "${user}": check user and password in DATABASE_URL.`, {
+        cause,
+      });
     case '3D000':
-      return new ConfigError(`The server at ${at} has no database "${database}": create it or correct DATABASE_URL.`, { cause });
+      return new ConfigError(`The server at ${at} has no database "${database}": create it or correct DATABASE_URL.`, {
+        cause,
+      });
     case '42501':
       return new ConfigError(`User "${user}" may not do this in database "${database}" at ${at}: ${why}.`, { cause });
     default:

@@ -14,19 +14,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { UnavailableError } from '../core/errors.ts';
 import { isPresence, presenceName, processOf } from './application-name.ts';
-import { lockFile, type FileLock } from './file-lock.ts';
+import { type FileLock, lockFile } from './file-lock.ts';
 import {
   dropForeignProcessFile,
   ensureDataFolder,
   isServerRunning,
   readPassword,
-  serverError,
   SERVER_USER,
+  serverError,
   serverPort,
   startServer,
   stopServer,
 } from './postgres-server.ts';
-import { settleServerHome, type ServerHome } from './server-home.ts';
+import { type ServerHome, settleServerHome } from './server-home.ts';
 
 const LOCK_WAIT_MS = 120_000;
 const PATIENCE_MS = 1_000;
@@ -74,7 +74,9 @@ async function lockState(stateFolder: string, log: (line: string) => void): Prom
     if (later) return later;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UnavailableError(`Could not lock "${path}": ${why}; make the folder writable or set DATABASE_URL.`, { cause });
+    throw new UnavailableError(`Could not lock "${path}": ${why}; make the folder writable or set DATABASE_URL.`, {
+      cause,
+    });
   }
   throw new UnavailableError(`Another process has held "${path}" for ${LOCK_WAIT_MS / 1_000} s; end it and try again.`);
 }
@@ -91,7 +93,12 @@ async function connectPresence(
     if (!(await isServerRunning(home))) await startServer(home, log);
     const url = `postgres://${SERVER_USER}:${password}@127.0.0.1:${(await serverPort(home)) ?? 0}/postgres`;
     const name = presenceName(role);
-    const presence = postgres(url, { max: 1, max_lifetime: null, connect_timeout: 10, connection: { application_name: name } });
+    const presence = postgres(url, {
+      max: 1,
+      max_lifetime: null,
+      connect_timeout: 10,
+      connection: { application_name: name },
+    });
     try {
       await presence`select 1`;
       return { url, presence };
@@ -100,7 +107,8 @@ async function connectPresence(
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       const why = error instanceof Error ? error.message : String(error);
       if (!NOT_YET.has(code) || performance.now() > deadline) throw serverError(home, 'can not be reached', why);
-      if (code === 'ECONNREFUSED' && (await dropForeignProcessFile(home))) log('removed the note of a server that is gone');
+      if (code === 'ECONNREFUSED' && (await dropForeignProcessFile(home)))
+        log('removed the note of a server that is gone');
       await sleep(100);
     }
   }

@@ -51,10 +51,14 @@ function pendingOf(
   for (const { name, hash } of applied) {
     const file = migrations.find((each) => each.name === name);
     if (file === undefined) {
-      throw new ConfigError(`Schema "${schema}" has migration "${name}", which this version lacks; run the newer version.`);
+      throw new ConfigError(
+        `Schema "${schema}" has migration "${name}", which this version lacks; run the newer version.`,
+      );
     }
     if (file.hash !== hash) {
-      throw new ConfigError(`Migration "${name}" was changed after schema "${schema}" had it; restore it and add a new one.`);
+      throw new ConfigError(
+        `Migration "${name}" was changed after schema "${schema}" had it; restore it and add a new one.`,
+      );
     }
   }
   const known = new Set(applied.map(({ name }) => name));

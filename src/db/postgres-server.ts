@@ -4,9 +4,9 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { UnavailableError } from '../core/errors.ts';
-import { runProgram, type ProgramResult } from './postgres-programs.ts';
-import { serverSettings } from './postgres-settings.ts';
+import { type ProgramResult, runProgram } from './postgres-programs.ts';
 import { handOver, type ServerHome } from './server-home.ts';
+import { serverSettings } from './server-settings.ts';
 
 export const SERVER_USER = 'signalman';
 const SERVER_VERSION = '18';

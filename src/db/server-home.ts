@@ -6,9 +6,9 @@
  */
 import { chmod, chown, cp, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hashHex } from '../core/hash.ts';
 import { UnavailableError } from '../core/errors.ts';
-import { findPostgresPackage, runProgram, type PostgresPackage, type SystemUser } from './postgres-programs.ts';
+import { hashHex } from '../core/hash.ts';
+import { findPostgresPackage, type PostgresPackage, runProgram, type SystemUser } from './postgres-programs.ts';
 
 const SYSTEM_FOLDER = '/var/lib/signalman';
 const POINTER_FILE = 'location';
@@ -90,7 +90,9 @@ async function makeOpenFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true });
     await chmod(path, 0o755);
   } catch (cause) {
-    throw new UnavailableError(`Could not make "${path}" for the embedded PostgreSQL; set DATABASE_URL instead.`, { cause });
+    throw new UnavailableError(`Could not make "${path}" for the embedded PostgreSQL; set DATABASE_URL instead.`, {
+      cause,
+    });
   }
 }
 
@@ -130,7 +132,10 @@ async function createSystemUser(name: string): Promise<void> {
 }
 
 /** Undefined when the machine has no such program. */
-async function runAsRoot(path: string, args: readonly string[]): Promise<{ code: number | null; output: string } | undefined> {
+async function runAsRoot(
+  path: string,
+  args: readonly string[],
+): Promise<{ code: number | null; output: string } | undefined> {
   return runProgram(path, args, { user: undefined, cwd: '/', timeoutMs: 10_000 }).catch(() => undefined);
 }
 

@@ -32,3 +32,8 @@ export function connectSql(url: string, options: SqlOptions): Sql {
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
+
+/** The value itself was refused (a constraint, a number out of range): sending it again can not help. */
+export function isRefusedData(error: unknown): boolean {
+  return /^2[23]/.test(errorCode(error) ?? '');
+}

@@ -5,7 +5,13 @@ import type { Effect } from '../../ports/engine-event.ts';
 import type { OutboxJob } from '../../ports/ledger.ts';
 
 /** Leaving a position comes before entering one. */
-const ORDER_PRIORITIES: Readonly<Record<OrderRole, number>> = { EXIT: 1, STOP_LOSS: 1, TARGET: 1, SQUARE_OFF: 1, ENTRY: 10 };
+const ORDER_PRIORITIES: Readonly<Record<OrderRole, number>> = {
+  EXIT: 1,
+  STOP_LOSS: 1,
+  TARGET: 1,
+  SQUARE_OFF: 1,
+  ENTRY: 10,
+};
 const CANCEL_PRIORITY = 1;
 const ALERT_PRIORITIES: Readonly<Record<AlertLevel, number>> = { critical: 1, warning: 5, info: 10 };
 

@@ -27,6 +27,8 @@ export function serverSettings(port: number): string {
     // A killed client's session, and the locks it holds, end within a second even in the middle of a query.
     ...(process.platform === 'win32' ? {} : { client_connection_check_interval: '1s' }),
   };
-  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${typeof value === 'number' ? value : `'${value}'`}`);
+  const lines = Object.entries(settings).map(
+    ([name, value]) => `${name} = ${typeof value === 'number' ? value : `'${value}'`}`,
+  );
   return `# Written by signalman at each start of the server; changes made here do not last.\n${lines.join('\n')}\n`;
 }

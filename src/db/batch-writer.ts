@@ -1,0 +1,91 @@
+/**
+ * Collects values and writes them together, by number or by age, so that a burst costs one round trip.
+ * Invariants: of values with one key only the latest is written; batches are written one at a time and in order; a batch
+ * that could not be written stays and is tried again; a value that is refused for itself is reported and dropped, and
+ * holds up no other.
+ */
+export interface BatchLimits {
+  /** A batch is written when it has grown to this number… */
+  readonly maxValues?: number;
+  /** …or when its first value has waited so long. */
+  readonly maxDelayMs?: number;
+}
+
+export interface BatchWriterOptions<Value> extends BatchLimits {
+  readonly keyOf: (value: Value) => string;
+  /** All or nothing. */
+  readonly write: (values: readonly Value[]) => Promise<void>;
+  readonly isRefused: (error: unknown) => boolean;
+  /** Told of a write in the background that failed, and of a value that was refused. */
+  readonly onError: (error: unknown) => void;
+}
+
+const MAX_VALUES = 2_000;
+const MAX_DELAY_MS = 250;
+
+export class BatchWriter<Value> {
+  readonly #options: BatchWriterOptions<Value>;
+  readonly #maxValues: number;
+  readonly #maxDelayMs: number;
+  #waiting = new Map<string, Value>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: BatchWriterOptions<Value>) {
+    this.#options = options;
+    this.#maxValues = options.maxValues ?? MAX_VALUES;
+    this.#maxDelayMs = options.maxDelayMs ?? MAX_DELAY_MS;
+  }
+
+  /** Resolves at once while there is room; a full batch is waited for, so that a fast source slows down. */
+  async add(values: readonly Value[]): Promise<void> {
+    for (const value of values) this.#waiting.set(this.#options.keyOf(value), value);
+    if (this.#waiting.size >= this.#maxValues) return this.flush();
+    if (this.#waiting.size > 0) this.#startTimer();
+  }
+
+  /** Resolves when everything added so far is written; rejects when it could not be. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.catch(() => {}).then(() => this.#writeWaiting());
+    return this.#writing;
+  }
+
+  #startTimer(): void {
+    this.#timer ??= setTimeout(() => this.flush().catch(this.#options.onError), this.#maxDelayMs);
+  }
+
+  async #writeWaiting(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const entries = [...this.#waiting].slice(0, this.#maxValues);
+      for (const [key] of entries) this.#waiting.delete(key);
+      try {
+        await this.#writeOrSplit(entries.map(([, value]) => value));
+      } catch (error) {
+        this.#putBack(entries);
+        throw error;
+      }
+    }
+  }
+
+  /** Halves a refused batch until the refused value is alone. */
+  async #writeOrSplit(values: readonly Value[]): Promise<void> {
+    try {
+      await this.#options.write(values);
+    } catch (error) {
+      if (!this.#options.isRefused(error)) throw error;
+      if (values.length === 1) return this.#options.onError(error);
+      const middle = values.length >> 1;
+      await this.#writeOrSplit(values.slice(0, middle));
+      await this.#writeOrSplit(values.slice(middle));
+    }
+  }
+
+  /** A value that came meanwhile is newer than the one that could not be written. */
+  #putBack(entries: readonly (readonly [string, Value])[]): void {
+    const failed = entries.filter(([key]) => !this.#waiting.has(key));
+    this.#waiting = new Map([...failed, ...this.#waiting]);
+    this.#startTimer();
+  }
+}

@@ -1,0 +1,40 @@
+import { insertStatement, replacing, updateStatement } from './row-statement.ts';
+import { positions, trades } from './schema/books.ts';
+import { fills, orderEvents, orders, signals } from './schema/decisions.ts';
+import { alerts, jobOutbox } from './schema/messages.ts';
+
+/** Every insert leaves what is there alone: recording twice changes nothing. */
+export const INSERT_SIGNALS = insertStatement(signals, 'on conflict (key) do nothing');
+export const INSERT_ORDERS = insertStatement(orders, 'on conflict (client_order_id) do nothing');
+export const INSERT_ORDER_EVENTS = insertStatement(orderEvents, 'on conflict (id) do nothing');
+export const INSERT_FILLS = insertStatement(fills, 'on conflict (fill_id) do nothing returning fill_id as id');
+export const INSERT_TRADES = insertStatement(trades, 'on conflict (signal_key, entry_time, exit_time) do nothing');
+export const INSERT_ALERTS = insertStatement(alerts, 'on conflict (key) do nothing');
+export const INSERT_JOBS = insertStatement(jobOutbox, 'on conflict (id) do nothing returning id');
+export const REPLACE_POSITIONS = insertStatement(
+  positions,
+  replacing(positions, ['day', 'strategy_id', 'instrument_id', 'product']),
+);
+
+/** A signal that has ended does not change any more. */
+export const CHANGE_SIGNALS = updateStatement(
+  signals,
+  'key',
+  ['key', 'quantity', 'status', 'denialCode', 'denial'],
+  `stored.status = 'ACTIVE'`,
+);
+export const CHANGE_ORDERS = updateStatement(orders, 'clientOrderId', [
+  'clientOrderId',
+  'status',
+  'brokerOrderId',
+  'filledQuantity',
+  'averagePrice',
+  'statusReason',
+  'updatedTime',
+]);
+
+/** In the order of the ids, so that two transactions never wait for each other in a ring. */
+export const LOCK_ORDERS = `
+  select * from orders where client_order_id in (select json_array_elements_text($1::text::json))
+  order by client_order_id for update`;
+export const KNOWN_EVENTS = `select id from order_events where id in (select json_array_elements_text($1::text::json))`;
