@@ -12,7 +12,7 @@ import type { Tick } from '../core/tick.ts';
 import { hashHex } from '../core/hash.ts';
 import type { EpochMs } from '../core/time.ts';
 import { openDatabase, resetSchema, type Database } from '../db/database.ts';
-import { acquireLease, type Lease } from '../db/lease.ts';
+import { acquireLease } from '../db/lease.ts';
 import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
 import { PostgresCandleStore } from '../db/postgres-candle-store.ts';
 import { PostgresLedger } from '../db/postgres-ledger.ts';
@@ -64,7 +64,7 @@ export async function runPaperWorker(options: PaperWorkerOptions): Promise<Omit<
     log: (line) => log.debug(line),
   });
   try {
-    const lease = await acquireLease(database.sql, REHEARSAL, LEASE_WAIT_MS);
+    const lease = await acquireLease(database, REHEARSAL, 'worker', LEASE_WAIT_MS);
     try {
       return await rehearse(options, database);
     } finally {
@@ -98,7 +98,7 @@ async function trade(options: PaperWorkerOptions, database: Database, queues: Op
   const recorder = new SessionRecorder();
   const clock = new ReplayClock(ticks[0]?.time ?? 0, options.speed);
   const ledger = new PostgresLedger(database, 'paper');
-  const candles = new PostgresCandleStore(database);
+  const candles = new PostgresCandleStore(database, (error) => log.warn({ error: String(error) }, 'Candles could not be written'));
   const engine = new TradingEngine(options.engine);
   const exchange: SimulatedExchange = new SimulatedExchange({
     ...options.engine,
@@ -135,7 +135,6 @@ async function trade(options: PaperWorkerOptions, database: Database, queues: Op
       ...{ ticks, engine, exchange, pipeline, clock, signal },
       onProgress: (done, time) => onProgress(done, time, recorder),
     });
-    await candles.flush();
     if (!signal.aborted) await allAlertsSent(database, ALERT_PATIENCE_MS, signal);
     return {
       record: await ledger.session(),
@@ -147,7 +146,7 @@ async function trade(options: PaperWorkerOptions, database: Database, queues: Op
     };
   } finally {
     stopSweeping();
-    await candles.close();
+    await candles.flush().catch((error: unknown) => log.error({ error: String(error) }, 'The last candles could not be written'));
   }
 }
 

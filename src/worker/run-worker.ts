@@ -20,7 +20,7 @@ import { type RunFacts, type RunJson, runJson, runText } from './run-summary.ts'
 import { listenForStop } from './stop-signal.ts';
 
 export interface RunRequest {
-  readonly strategies: readonly Strategy[];
+  readonly strategies: ReadonlyMap<string, Strategy>;
   /** Recorded ticks instead of the configured session. */
   readonly sessionPath: string | null;
   /** Recorded seconds per second, instead of the configured speed. */
