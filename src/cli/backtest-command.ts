@@ -96,10 +96,11 @@ export function backtestCommand(): Command {
         throw new ConfigError('--to: expected a day not before --from, found an earlier one');
       }
       const strategy = findStrategy('--strategy', name, await knownStrategies());
+      const params = parseParams('--param', strategy, options.param);
       const { runBacktest } = await import('../backtest/run-backtest.ts');
       const result = await runBacktest({
         strategy,
-        params: parseParams('--param', strategy, options.param),
+        params,
         dataPath: data,
         timeframe: options.timeframe ?? null,
         from: options.from ?? null,

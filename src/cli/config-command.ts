@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { type Env, readEnv } from '../config/env.ts';
-import { type Bot, loadBot } from '../config/load-bot.ts';
+import { type Bot, checkInstruments, checkTradingMode, loadBot } from '../config/load-bot.ts';
+import { loadChargeRates } from '../config/load-charge-rates.ts';
+import { loadInstruments } from '../config/load-instruments.ts';
+import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { formatRupees } from '../core/money.ts';
 import { redactText, redactValue, registerSecrets } from '../logging/redact.ts';
 import { knownStrategies } from './known-strategies.ts';
@@ -16,6 +19,15 @@ export function configCommand(): Command {
       const env = readEnv();
       registerSecrets(env.secrets);
       const bot = await loadBot({ path: env.configPath, strategies: await knownStrategies() });
+      checkTradingMode(env.tradingMode, bot);
+      if (bot.replay !== null) {
+        checkInstruments(
+          bot,
+          loadInstruments(bot.replay.instrumentsPath).map(({ id }) => id),
+        );
+      }
+      loadMarketCalendar(bot.calendarPath ?? undefined);
+      loadChargeRates(bot.chargesPath ?? undefined);
       printResult(
         { json: redactValue(summaryOf(env, bot)), text: redactText(formatSummary(env, bot)) },
         options.json === true,

@@ -6,9 +6,9 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import { isDebugging, stateFolder } from '../config/env.ts';
+import { isDebugging, knownSecrets, stateFolder } from '../config/env.ts';
 import { ConfigError, DataError, UnavailableError } from '../core/errors.ts';
-import { redactText } from '../logging/redact.ts';
+import { redactText, registerSecrets } from '../logging/redact.ts';
 import { EXIT_FAILED, EXIT_USAGE } from './exit-codes.ts';
 import { printJson, printNote } from './output.ts';
 
@@ -19,7 +19,8 @@ interface ErrorReport {
   readonly isExpected: boolean;
 }
 
-export async function reportError(error: unknown, options: { readonly asJson: boolean }): Promise<number> {
+export function reportError(error: unknown, options: { readonly asJson: boolean }): number {
+  registerSecrets(knownSecrets());
   const report = describe(error);
   const message = redactText(report.message);
   if (options.asJson) printJson({ error: { kind: report.kind, message } });

@@ -5,14 +5,13 @@ import { CommanderError } from 'commander';
 import { EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { endQuietlyOnClosedPipe, flushOutput, keepConsoleOffStdout } from './output.ts';
 import { buildProgram } from './program.ts';
-import { reportError } from './report-error.ts';
 
 export async function runCli(args: readonly string[]): Promise<number> {
   keepConsoleOffStdout();
   endQuietlyOnClosedPipe(EXIT_OK);
   const asJson = args.includes('--json');
   const onStray = (error: unknown): void => {
-    void reportError(error, { asJson }).then((code) => process.exit(code));
+    void report(error, asJson).then((code) => process.exit(code));
   };
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);
@@ -30,6 +29,12 @@ async function runProgram(args: readonly string[], asJson: boolean): Promise<num
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === EXIT_OK) return EXIT_OK;
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_USAGE;
-    return await reportError(error, { asJson });
+    return await report(error, asJson);
   }
+}
+
+/** Loaded when there is an error to report, since that needs the configuration's modules. */
+async function report(error: unknown, asJson: boolean): Promise<number> {
+  const { reportError } = await import('./report-error.ts');
+  return reportError(error, { asJson });
 }

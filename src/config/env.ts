@@ -46,8 +46,8 @@ interface Variable {
 }
 
 const VARIABLES = {
-  DATABASE_URL: secretUrl(['postgres:', 'postgresql:'], 'a URL such as postgres://user:password@host:5432/database'),
-  REDIS_URL: secretUrl(['redis:', 'rediss:'], 'a URL such as redis://host:6379/0'),
+  DATABASE_URL: secretUrl(['postgres:', 'postgresql:'], 'a URL that starts with postgres://'),
+  REDIS_URL: secretUrl(['redis:', 'rediss:'], 'a URL that starts with redis:// or rediss://'),
   TRADING_MODE: oneOf(['paper', 'live']),
   LOG_LEVEL: oneOf(LOG_LEVELS),
   LOG_FORMAT: oneOf(['json', 'pretty']),

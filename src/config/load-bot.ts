@@ -45,6 +45,8 @@ export interface Bot {
   readonly account: { readonly id: AccountId; readonly broker: 'paper'; readonly capitalPaise: Paise };
   readonly strategies: readonly ConfiguredStrategy[];
   readonly limits: RiskLimits;
+  /** How paper orders are filled. */
+  readonly fillRules: ParsedBotFile['paper'];
   readonly replay: Replay | null;
   readonly calendarPath: string | null;
   readonly chargesPath: string | null;
@@ -66,12 +68,13 @@ export function parseBot(written: unknown, options: LoadBotOptions): Bot {
   const file = basename(options.path);
   const parsed = botSchema.safeParse(written);
   if (!parsed.success) throw faults(file, describeIssues(parsed.error, botSchema, written));
+  const { strategies } = options;
   const problems: string[] = [...duplicateProblems(parsed.data)];
   const configured = parsed.data.strategies.map((entry, index): ConfiguredStrategy | undefined => {
-    const strategy = options.strategies.get(entry.strategy);
+    const strategy = strategies.get(entry.strategy);
     if (strategy === undefined) {
       const path = formatPath(['strategies', index, 'strategy']);
-      const known = [...options.strategies.keys()];
+      const known = [...strategies.keys()];
       problems.push(
         `${path}: expected one of ${known.join(', ')}, found ${formatFound(entry.strategy)}${suggestion(entry.strategy, known)}`,
       );
@@ -104,6 +107,7 @@ export function parseBot(written: unknown, options: LoadBotOptions): Bot {
     }),
     strategies: Object.freeze(configured.filter((entry) => entry !== undefined).map((entry) => Object.freeze(entry))),
     limits: Object.freeze(riskLimitsOf(parsed.data.risk)),
+    fillRules: Object.freeze(parsed.data.paper),
     replay:
       replay &&
       Object.freeze({
@@ -127,6 +131,14 @@ export function checkInstruments(bot: Bot, known: Iterable<string>): void {
     }),
   );
   if (problems.length > 0) throw faults(bot.file, problems);
+}
+
+/** Refuses live trading without an account at a broker. */
+export function checkTradingMode(mode: 'paper' | 'live', bot: Bot): void {
+  if (mode === 'paper' || bot.account.broker !== 'paper') return;
+  throw new ConfigError(
+    `TRADING_MODE: expected "paper", since account.broker of ${bot.file} is "${bot.account.broker}", found "live": live trading needs a broker account`,
+  );
 }
 
 async function importBotFile(path: string): Promise<unknown> {

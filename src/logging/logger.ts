@@ -21,20 +21,34 @@ export interface LoggerOptions {
 export function createLogger(options: LoggerOptions): Logger {
   registerSecrets(options.secrets ?? []);
   const isPretty = (options.format ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty';
-  return pino(
+  const log = pino(
     {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        bindings: cleanFields,
         log: cleanFields,
       },
+      // Errors are plain objects already when pino comes to them.
+      serializers: { err: (error: unknown) => error },
       hooks: { streamWrite: redactText },
     },
     isPretty ? prettyStream(options.destination) : (options.destination ?? pino.destination({ dest: 2, sync: true })),
   );
+  cleanChildren(log);
+  return log;
+}
+
+/** The fields of a child logger pass no formatter of pino's. Children inherit these two methods from the root. */
+function cleanChildren(log: Logger): void {
+  const { child, setBindings } = log;
+  log.child = function (this: Logger, fields: pino.Bindings, options?: Parameters<typeof child>[1]) {
+    return child.call(this, cleanFields(fields), options);
+  } as typeof child;
+  log.setBindings = function (this: Logger, fields: pino.Bindings) {
+    setBindings.call(this, cleanFields(fields));
+  };
 }
 
 function cleanFields(fields: Record<string, unknown>): Record<string, unknown> {
