@@ -4,7 +4,7 @@ import type { JobProcessor, JobQueue, JobWorker, QueueFactory, QueueName, Worker
 export const QUEUE_NAMES: readonly QueueName[] = ['orders', 'alerts'];
 
 /** How long `close` waits for running jobs and for connections to say goodbye. */
-const JOB_GRACE_MS = 1_500;
+const JOB_GRACE_MS = 1_200;
 const GOODBYE_MS = 300;
 /** The same connection error is said once in a while, not at every reconnect. */
 const REPEAT_MS = 60_000;
@@ -73,13 +73,22 @@ export class OpenQueues {
   async #close(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#workers.map((worker) => this.#stopWorker(worker)));
-    await Promise.all([...this.#queues.values()].map((queue) => settlesWithin(queue.close(), GOODBYE_MS)));
+    await Promise.all([...this.#queues.values()].map((queue) => this.#disconnect(queue)));
   }
 
   async #stopWorker(worker: JobWorker): Promise<void> {
     if (await settlesWithin(worker.close(), JOB_GRACE_MS)) return;
-    this.#log.warn({ queue: worker.name }, 'Stopped while a job was running: the next worker runs it again');
-    await settlesWithin(worker.getBackend().close(true), GOODBYE_MS);
+    this.#log.warn(
+      { queue: worker.name },
+      'Stopped without an answer from a job or the queue: what was running runs again',
+    );
+    await this.#disconnect(worker);
+  }
+
+  /** Without the polite goodbye, which would wait for a server that is away; `disconnect` ends one that is waiting. */
+  async #disconnect(source: JobQueue | JobWorker): Promise<void> {
+    const backend = source.getBackend();
+    await settlesWithin(Promise.all([backend.close(true), backend.disconnect()]), GOODBYE_MS);
   }
 
   #watched<T extends JobQueue | JobWorker>(source: T, queue: QueueName): T {

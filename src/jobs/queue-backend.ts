@@ -20,6 +20,7 @@ import { ConfigError, UnavailableError } from '../core/errors.ts';
 import type { OutboxJob } from '../ports/ledger.ts';
 import type { JobLog } from './job-log.ts';
 import { OpenQueues } from './open-queues.ts';
+import { useEndingRedis } from './redis-client.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
 export type QueueName = OutboxJob['queue'];
@@ -29,26 +30,22 @@ export interface JobPayload {
   readonly subject: string;
 }
 
+interface Connected {
+  getBackend(): { close(force?: boolean): Promise<void>; disconnect(): Promise<void> };
+}
+
 /** What both backends' queues can do and the jobs use. */
 export type JobQueue = Pick<
   Queue<JobPayload, void>,
-  | 'name'
-  | 'add'
-  | 'addBulk'
-  | 'rateLimit'
-  | 'obliterate'
-  | 'close'
-  | 'waitUntilReady'
-  | 'getJob'
-  | 'getActive'
-  | 'getJobCounts'
-> & { on(event: 'error', listener: (error: Error) => void): unknown };
-export type JobWorker = Pick<Worker<JobPayload, void>, 'name' | 'close' | 'waitUntilReady'> & {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'stalled', listener: (jobId: string) => void): unknown;
-  on(event: 'failed', listener: (job: Job<JobPayload, void> | undefined, error: Error) => void): unknown;
-  getBackend(): { close(force?: boolean): Promise<void> };
-};
+  'name' | 'add' | 'addBulk' | 'rateLimit' | 'obliterate' | 'waitUntilReady' | 'getJob' | 'getActive' | 'getJobCounts'
+> &
+  Connected & { on(event: 'error', listener: (error: Error) => void): unknown };
+export type JobWorker = Pick<Worker<JobPayload, void>, 'name' | 'close' | 'waitUntilReady'> &
+  Connected & {
+    on(event: 'error', listener: (error: Error) => void): unknown;
+    on(event: 'stalled', listener: (jobId: string) => void): unknown;
+    on(event: 'failed', listener: (job: Job<JobPayload, void> | undefined, error: Error) => void): unknown;
+  };
 export type JobProcessor = (job: Job<JobPayload, void>) => Promise<void>;
 
 export interface WorkerSettings {
@@ -82,7 +79,7 @@ export interface QueueBackendOptions {
 
 interface PostgresSettings {
   readonly connectionString: string;
-  readonly options?: string;
+  readonly options: string;
   readonly application_name: string;
   readonly connectionTimeoutMillis: number;
   readonly keepAlive: boolean;
@@ -98,6 +95,7 @@ export async function openQueues(options: QueueBackendOptions): Promise<OpenQueu
 
 async function redisQueues(url: string, prefix: string): Promise<QueueFactory> {
   await reachRedis(url);
+  useEndingRedis();
   const { Queue, Worker } = withBackend(createRedisBackend);
   return {
     backend: 'redis',
@@ -195,15 +193,24 @@ async function preparePostgres(connection: PostgresSettings, schema: string): Pr
   }
 }
 
-/** BullMQ adds the search path to `options`; options inside the URL would override it, so they are taken out. */
+/**
+ * The queue does not wait for the disk. The log is written in order, so what a server crash can take back is only what
+ * no later durable commit followed: an add that was not marked in the outbox yet, or a step of a job, which then runs again.
+ */
+const QUEUE_SESSION = '-c synchronous_commit=off';
+
+/** BullMQ adds the search path to `options`. Options inside the URL would override both, so they are taken out. */
 function postgresConnection(databaseUrl: string): PostgresSettings {
   const common = { application_name: 'signalman', connectionTimeoutMillis: CONNECT_MS, keepAlive: true };
-  if (!URL.canParse(databaseUrl)) return { connectionString: databaseUrl, ...common };
+  if (!URL.canParse(databaseUrl)) return { connectionString: databaseUrl, options: QUEUE_SESSION, ...common };
   const url = new URL(databaseUrl);
   const options = url.searchParams.get('options');
-  if (options === null) return { connectionString: databaseUrl, ...common };
   url.searchParams.delete('options');
-  return { connectionString: url.href, options, ...common };
+  return {
+    connectionString: url.href,
+    options: options === null ? QUEUE_SESSION : `${options} ${QUEUE_SESSION}`,
+    ...common,
+  };
 }
 
 function serverOf(text: string, protocols: readonly string[], setting: string): string {
