@@ -32,6 +32,10 @@ export class OpenQueues {
     return queue;
   }
 
+  async ready(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.waitUntilReady()));
+  }
+
   /** Aborts when `close` begins: a handler that only waits ends at once, one in the middle of a call finishes it. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;

@@ -90,7 +90,9 @@ const CONNECT_MS = 3_000;
 export async function openQueues(options: QueueBackendOptions): Promise<OpenQueues> {
   const { redisUrl } = options;
   const factory = redisUrl === undefined ? await postgresQueues(options) : await redisQueues(redisUrl, options.prefix);
-  return new OpenQueues(factory, options.log);
+  const queues = new OpenQueues(factory, options.log);
+  await queues.ready();
+  return queues;
 }
 
 async function redisQueues(url: string, prefix: string): Promise<QueueFactory> {

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 
 /** Undefined where there is none: then what needs one is reported as skipped. */
 export function redisServerPath(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.map((folder) => join(folder, 'redis-server')).find(isExecutable);
 }
 

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { openQueues } from '../../src/jobs/queue-backend.ts';
+import { redisServerPath, startRedis } from '../support/redis-server.ts';
+import { queueContract } from './queue.contract.ts';
+
+const program = redisServerPath();
+const log = { info() {}, warn() {}, error() {} };
+
+if (program === undefined) {
+  it('queue on redis', ({ skip }) => skip('redis-server is not on this machine'));
+} else {
+  queueContract('redis', async () => {
+    const server = await startRedis(program);
+    return { redisUrl: server.url, stop: () => server.kill() };
+  });
+
+  describe('a Redis server that fails', () => {
+    it.each([100, 500, 1_000])('does not keep the queues from closing within 2 s, %i ms after its end', async (ms) => {
+      const server = await startRedis(program);
+      const queues = await openQueues({ redisUrl: server.url, databaseUrl: '', schema: '', prefix: 'p', log });
+      await queues.startWorker('orders', async () => {}, { concurrency: 1 });
+      await server.kill();
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      const begin = performance.now();
+      await queues.close();
+      expect(performance.now() - begin).toBeLessThan(2_000);
+    });
+
+    it('refuses an add soon, so that the outbox keeps the job', async () => {
+      const server = await startRedis(program);
+      const queues = await openQueues({ redisUrl: server.url, databaseUrl: '', schema: '', prefix: 'p', log });
+      await server.kill();
+      const begin = performance.now();
+      await expect(queues.queue('orders').add('place', { subject: 'a' })).rejects.toThrow();
+      expect(performance.now() - begin).toBeLessThan(4_000);
+      await queues.close();
+    });
+
+    it('is named without its password when it wants another one', async () => {
+      const server = await startRedis(program, ['--requirepass', 'right']);
+      const url = new URL(server.url);
+      url.password = 'wr0ng';
+      const opening = openQueues({ redisUrl: url.href, databaseUrl: '', schema: '', prefix: 'p', log });
+      await expect(opening).rejects.toThrow(/^Expected a Redis server at "127.0.0.1:\d+", found "WRONGPASS[^\n]*$/);
+      await expect(opening).rejects.not.toThrow('wr0ng');
+      await server.kill();
+    });
+  });
+}
+
+describe('a Redis server that is not there', () => {
+  it('is named in one line, without the password', async () => {
+    const redisUrl = 'redis://:s3cret@127.0.0.1:1/0';
+    await expect(openQueues({ redisUrl, databaseUrl: '', schema: '', prefix: 'p', log })).rejects.toThrow(
+      'Expected a Redis server at "127.0.0.1:1/0", found "ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1". ' +
+        'Start it, or leave REDIS_URL unset to queue in Postgres.',
+    );
+  });
+});
