@@ -8,6 +8,7 @@
  * call `advance` with the present, or stale ticks of an earlier day look new. `advance(Infinity)` at the end of data closes all.
  */
 import type { Candle } from '../../core/candle.ts';
+import { InvariantError } from '../../core/errors.ts';
 import type { InstrumentId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { MarketCalendar } from '../../core/market-session.ts';
@@ -97,7 +98,10 @@ export class CandleBuilder {
     return refusal;
   }
 
-  /** The stream was down: candles that overlap are marked. Mark with `to` Infinity when it breaks, again when it is back. */
+  /**
+   * The stream was down: candles that overlap are marked. Mark with `to` Infinity when it breaks, again when it is back.
+   * To have the gap filled from history, give the fetched candles before the clock goes on: what has closed stays closed.
+   */
   markGap(instrumentId: InstrumentId, from: EpochMs, to: EpochMs): void {
     this.#byId.get(instrumentId)?.markGap(from, to);
   }
@@ -108,6 +112,7 @@ export class CandleBuilder {
       const end = this.#closeTimes.next;
       if (end === Number.POSITIVE_INFINITY || end + this.#shared.graceMs > now) return;
       for (let i = 0; i < this.#inOrder.length; i++) this.#inOrder[i]?.closeUntil(end);
+      if (this.#closeTimes.next <= end) throw new InvariantError(`Expected every candle ending at ${end} to close`);
     }
   }
 }

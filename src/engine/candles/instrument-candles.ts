@@ -166,7 +166,10 @@ export class InstrumentCandles {
     const openTime = alignedOpenTime(this.#open, MINUTE_MS, time);
     const endTime = alignedEndTime(this.#close, MINUTE_MS, openTime);
     if (openTime < this.#lastBaseEnd || endTime + this.#shared.graceMs <= clock) return undefined;
-    if (this.#base !== '1m') this.#useBase('1m');
+    if (this.#base !== '1m') {
+      this.#useBase('1m');
+      if (this.#isFlatFilled) this.#expectNext();
+    }
     for (const forming of this.#forming) if (forming.openTime === openTime) return forming;
     return this.#startForming(openTime, endTime);
   }
@@ -184,9 +187,9 @@ export class InstrumentCandles {
   #expectNext(): void {
     const openTime = this.#lastBaseEnd;
     if (!(openTime > this.#open && openTime < this.#close)) return;
-    const next = this.#forming[0];
-    if (next !== undefined && next.openTime <= openTime) return;
-    this.#startForming(openTime, alignedEndTime(this.#close, this.#baseMs, openTime));
+    const endTime = alignedEndTime(this.#close, this.#baseMs, openTime);
+    // Forming candles never overlap: minutes that ticks have opened already stand.
+    if ((this.#forming[0]?.openTime ?? NEVER) >= endTime) this.#startForming(openTime, endTime);
   }
 
   #dropForming(at: number): void {
@@ -275,6 +278,5 @@ export class InstrumentCandles {
     for (let at = this.#forming.length - 1; at >= 0; at--) {
       if (this.#forming[at]?.hasTrade === false) this.#dropForming(at);
     }
-    if (this.#isFlatFilled) this.#expectNext();
   }
 }

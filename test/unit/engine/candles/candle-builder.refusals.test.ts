@@ -89,6 +89,14 @@ describe('what a candle builder refuses', () => {
     expect(answers).toEqual([...Array.from({ length: 4 }, () => 'beyond-circuit'), undefined, undefined]);
   });
 
+  it('does not believe jumps that come one by one between good prices', () => {
+    const { builder } = collect(['1m'], { circuitPercent: 20 });
+    for (let second = 10; second < 50; second += 2) {
+      expect(builder.onTick(tick(`09:15:${second}`, 100))).toBeUndefined();
+      expect(builder.onTick(tick(`09:15:${second + 1}`, 200))).toBe('beyond-circuit');
+    }
+  });
+
   it('takes any jump when no limit is given', () => {
     const { builder } = collect();
     builder.onTick(tick('09:15:01', 100));

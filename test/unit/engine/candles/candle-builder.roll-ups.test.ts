@@ -130,6 +130,23 @@ describe('larger candles', () => {
     expect(named(closed), '5m was not asked for, 3m cannot be made of it').toEqual(['NSE:RELIANCE 15m 09:15']);
   });
 
+  it('are not made of a base that does not divide them', () => {
+    const { builder, closed } = collect(['15m', '30m']);
+    for (const clock of ['09:15:00', '09:25:00', '09:35:00']) {
+      builder.onBaseCandle(candle(clock, 100, { timeframe: '10m' }));
+    }
+    expect(named(closed)).toEqual(['NSE:RELIANCE 30m 09:15']);
+  });
+
+  it('do not change when a part comes after the clock has closed them', () => {
+    const { builder, closed } = collect(['5m']);
+    builder.onBaseCandle(candle('09:15:00', 100));
+    builder.advance(at('09:20:00') + GRACE_MS);
+    expect(builder.onBaseCandle(candle('09:19:00', 100))).toBeUndefined();
+    builder.advance(at('09:30:00'));
+    expect(named(closed)).toEqual(['NSE:RELIANCE 1m 09:15', 'NSE:RELIANCE 5m 09:15', 'NSE:RELIANCE 1m 09:19']);
+  });
+
   it('pass a ready candle on when its timeframe was asked for', () => {
     const { builder, closed } = collect(['5m']);
     const given = candle('09:15:00', 100, { timeframe: '5m' });

@@ -46,6 +46,28 @@ describe('candles from ticks', () => {
     expect(closed).toHaveLength(1);
   });
 
+  it('refuses at the very moment the grace is over, whether or not a candle was open', () => {
+    const { builder } = collect();
+    builder.advance(at('09:16:00') + GRACE_MS - 1);
+    expect(builder.onTick(tick('09:15:10', 100))).toBeUndefined();
+    builder.advance(at('09:17:00') + GRACE_MS);
+    expect(builder.onTick(tick('09:16:10', 100))).toBe('late');
+  });
+
+  it('has a clock that never goes back', () => {
+    const { builder } = collect();
+    builder.advance(at('09:20:00'));
+    builder.advance(at('09:10:00'));
+    expect(builder.onTick(tick('09:15:10', 100))).toBe('late');
+  });
+
+  it('closes at the price that came last when several have the same time', () => {
+    const { builder, closed } = collect();
+    for (const price of [100, 102, 101]) builder.onTick(tick('09:15:10', price));
+    builder.advance(at('09:17:00'));
+    expect(brief(closed)).toEqual(['1m 09:15 100/102/100/101 0']);
+  });
+
   it('opens and closes by exchange time when ticks overtake each other', () => {
     const { builder, closed } = collect();
     builder.onTick(tick('09:15:30', 102));

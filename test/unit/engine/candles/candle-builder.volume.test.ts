@@ -82,6 +82,40 @@ describe('volume', () => {
   });
 });
 
+describe('volume beside back-filled candles', () => {
+  const backfill = (clock: string, volume: number) => candle(clock, 100, { volume, provenance: 'backfill' });
+
+  it('is not diminished by candles from before the first tick', () => {
+    const { builder, closed } = collect();
+    builder.onTick(tick('09:18:10', 100, 5_000));
+    builder.onBaseCandle(backfill('09:16:00', 3_000));
+    builder.onBaseCandle(backfill('09:17:00', 1_000));
+    builder.onTick(tick('09:18:50', 100, 5_040));
+    builder.advance(at('09:20:00'));
+    expect(closed.map((one) => one.volume)).toEqual([3_000, 1_000, 40]);
+  });
+
+  it('starts after the candle that took the place of the first ticks', () => {
+    const { builder, closed } = collect();
+    builder.onTick(tick('09:15:10', 100, 5_000));
+    builder.onTick(tick('09:15:50', 100, 5_020));
+    builder.onBaseCandle(backfill('09:15:00', 5_060));
+    builder.onTick(tick('09:19:10', 100, 5_100));
+    builder.advance(at('09:21:00'));
+    expect(closed.map((one) => one.volume)).toEqual([5_060, 40]);
+  });
+
+  it('counts on from the ticks when such a candle began before the first of them', () => {
+    const { builder, closed } = collect();
+    builder.onTick(tick('09:18:10', 100, 5_000));
+    builder.onTick(tick('09:18:50', 100, 5_060));
+    builder.onBaseCandle(backfill('09:18:00', 300));
+    builder.onTick(tick('09:19:10', 100, 5_100));
+    builder.advance(at('09:21:00'));
+    expect(closed.map((one) => one.volume)).toEqual([300, 40]);
+  });
+});
+
 describe('flat filling', () => {
   it('fills a minute without a trade at the last close, from the first trade to the end of the session', () => {
     const { builder, closed } = collect(['5m'], { fill: 'flat' });
@@ -154,6 +188,20 @@ describe('flat filling', () => {
       '5m 09:15 99/102/98/100 100',
       '1m 09:20 100/100/100/100 0',
       '1m 09:21 105/105/105/105 0',
+    ]);
+  });
+
+  it('does not cover minutes that ticks have opened, when ready candles of another timeframe come in between', () => {
+    const { builder, closed } = collect(['3m', '5m'], { fill: 'flat' });
+    builder.onTick(tick('09:21:30', 105));
+    builder.onBaseCandle(candle('09:15:00', 100, { timeframe: '5m' }));
+    builder.advance(at('09:24:30'));
+    expect(brief(closed)).toEqual([
+      '5m 09:15 99/102/98/100 100',
+      '1m 09:21 105/105/105/105 0',
+      '1m 09:22 105/105/105/105 0',
+      '1m 09:23 105/105/105/105 0',
+      '3m 09:21 105/105/105/105 0',
     ]);
   });
 
