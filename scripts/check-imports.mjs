@@ -16,6 +16,7 @@ export async function checkImports(root) {
   const { default: config } = await import(pathToFileURL(path.join(root, '.dependency-cruiser.mjs')).href);
   const { forbidden, options } = config;
   const files = sourceFiles(root);
+  if (files.length === 0) return { filesRead: 0, importsRead: 0, unread: [], faults: [] };
   const places = PLACES.filter((place) => files.some((file) => file === place || file.startsWith(`${place}/`)));
   const tsConfig = extractTSConfig(path.join(root, 'tsconfig.json'));
   const settings = {
