@@ -80,7 +80,7 @@ export function backtestReport(input: ReportInput): BacktestReport {
     run,
     candles: { read, used: read - sumOf(Object.values(refused)), refused },
     signals: { total: recorder.signals.size, denied: deniedByCode(recorder.signals.values()) },
-    orders: countBy(recorder.orders.values(), (order: Order) => order.status),
+    orders: countBy(session.engine.orders, (order: Order) => order.status),
     fills: recorder.fills.length,
     trades: trades.length,
     wins: trades.filter(({ netPaise }) => netPaise > 0).length,
@@ -90,7 +90,7 @@ export function backtestReport(input: ReportInput): BacktestReport {
     maxDrawdownPaise: marks.maxDrawdownPaise,
     maxDrawdownPercent: Math.round(marks.maxDrawdownPercent * 100) / 100,
     exits: countBy(trades, (trade: Trade) => trade.exitReason),
-    orderListHash: hashOfOrders(recorder.orders.values(), recorder.fills),
+    orderListHash: hashOfOrders(session.engine.orders, recorder.fills),
     warnings: warningsOf(input),
     wallMs: input.wallMs,
   };

@@ -35,6 +35,7 @@ export interface EngineParts {
   readonly strategies: ReadonlyMap<StrategyRunner, ConfiguredStrategy>;
   readonly desk: SignalDesk;
   readonly orders: OrderDesk;
+  readonly book: OrderBook;
   readonly portfolio: Portfolio;
   readonly squareOff: SquareOffTimes;
   readonly switches: Switches;
@@ -70,7 +71,7 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, (effect) => outlets.emit(effect));
   const desk = new SignalDesk(market, book, portfolio, limits, switches);
   return {
-    ...{ market, candles, strategies, desk, orders, portfolio, squareOff, switches },
+    ...{ market, candles, strategies, desk, orders, book, portfolio, squareOff, switches },
     runnersOf: ({ strategyId, instrumentId }) =>
       [...strategies.keys()].filter(
         ({ instance, instruments: followed }) => instance.id === strategyId && followed.some(({ id }) => id === instrumentId),

@@ -74,6 +74,11 @@ export class TradingEngine {
     return this.#parts.portfolio;
   }
 
+  /** Every order so far, as it stands. */
+  get orders(): EngineParts['book']['all'] {
+    return this.#parts.book.all;
+  }
+
   get candleRefusals(): EngineParts['candles']['candleRefusals'] {
     return this.#parts.candles.candleRefusals;
   }

@@ -48,6 +48,20 @@ export class InstrumentBook {
     return this.#resting.length === 0 && this.#incoming.length === 0 && this.#cancels.length === 0;
   }
 
+  /** No order here can be done, taken in or cancelled while the price stays between `low` and `high`. */
+  isUntouchedBy(high: Rupees, low: Rupees): boolean {
+    if (this.#incoming.length > 0 || this.#cancels.length > 0) return false;
+    for (const { order, isTriggered } of this.#resting) {
+      const { side, limitPrice, triggerPrice } = order;
+      if (triggerPrice !== null && !isTriggered) {
+        if (side === 'BUY' ? high >= triggerPrice : low <= triggerPrice) return false;
+      } else if (limitPrice === null || (side === 'BUY' ? low <= limitPrice : high >= limitPrice)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   submit(order: Order, effectiveTime: EpochMs): void {
     this.#incoming.push({ order, effectiveTime, remaining: order.quantity, isTriggered: false, fills: 0 });
   }
@@ -96,14 +110,14 @@ export class InstrumentBook {
   step(from: Rupees, to: Rupees, time: EpochMs, fillsMarket: boolean, high = to, low = to): void {
     this.#takeCancels(time);
     this.#takeIncoming(time);
-    for (const resting of [...this.#resting]) {
+    for (const resting of this.#resting) {
       if (resting.remaining === 0) continue;
       const stop = this.#stopToTakeFirst(resting, from, high, low);
       const next = stop ?? resting;
       const price = stop ? this.#stopPrice(stop, from) : this.#priceOn(next, from, to, fillsMarket);
       if (price !== undefined) this.#fill(next, price, time);
     }
-    this.#resting = this.#resting.filter((resting) => resting.remaining > 0);
+    this.#dropDone();
   }
 
   expire(time: EpochMs): void {
@@ -130,7 +144,7 @@ export class InstrumentBook {
     for (const resting of this.#resting) {
       if (resting.order.type === 'MARKET') this.#fill(resting, this.#slipped(resting, this.#lastPrice), this.#lastTime);
     }
-    this.#resting = this.#resting.filter((resting) => resting.remaining > 0);
+    this.#dropDone();
   }
 
   /** A square-off that met no more prints: the broker's own forced one takes the last price of the day. */
@@ -144,7 +158,13 @@ export class InstrumentBook {
     for (const resting of this.#resting.filter(isStranded)) {
       this.#fill(resting, this.#slipped(resting, this.#lastPrice), this.#lastTime);
     }
-    this.#resting = this.#resting.filter((resting) => resting.remaining > 0);
+    this.#dropDone();
+  }
+
+  #dropDone(): void {
+    if (this.#resting.some((resting) => resting.remaining === 0)) {
+      this.#resting = this.#resting.filter((resting) => resting.remaining > 0);
+    }
   }
 
   #takeCancels(time: EpochMs): void {
@@ -155,7 +175,7 @@ export class InstrumentBook {
       const resting = [...this.#resting, ...this.#incoming].find((each) => each.order.clientOrderId === id);
       if (resting && resting.remaining > 0) this.#cancelResting(resting, this.#at(time), 'Cancelled on request');
     }
-    this.#resting = this.#resting.filter((resting) => resting.remaining > 0);
+    this.#dropDone();
     this.#incoming = this.#incoming.filter((resting) => resting.remaining > 0);
   }
 

@@ -75,7 +75,7 @@ export class SimulatedExchange {
   onCandle(candle: Candle): void {
     const book = this.#books.get(candle.instrumentId);
     if (!book) return;
-    if (!book.isIdle) this.#walk(book, candle);
+    if (!book.isUntouchedBy(candle.high, candle.low)) this.#walk(book, candle);
     book.see(candle.close, candle.openTime);
   }
 

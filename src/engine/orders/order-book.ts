@@ -4,47 +4,48 @@ import { isTerminal } from '../../core/order-status.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { MINUTE_MS } from '../../core/time.ts';
 
+const NONE: readonly Order[] = [];
+
 /** The engine's own view of its orders and of the fills it has seen. */
 export class OrderBook {
   readonly #orders = new Map<ClientOrderId, Order>();
-  readonly #working = new Map<string, Map<ClientOrderId, Order>>();
+  readonly #working = new Map<StrategyId, Map<InstrumentId, Order[]>>();
   readonly #fillIds = new Set<string>();
   #recentTimes: EpochMs[] = [];
   #plannedToday = 0;
 
   add(order: Order): void {
-    this.put(order);
+    this.#orders.set(order.clientOrderId, order);
+    this.#workingOf(order).push(order);
     this.#recentTimes.push(order.createdTime);
     this.#plannedToday += 1;
   }
 
+  /** Takes in what an order has become. */
   put(order: Order): void {
     this.#orders.set(order.clientOrderId, order);
-    const key = `${order.strategyId}|${order.instrumentId}`;
-    let working = this.#working.get(key);
-    if (isTerminal(order.status)) {
-      working?.delete(order.clientOrderId);
-      return;
-    }
-    if (!working) {
-      working = new Map();
-      this.#working.set(key, working);
-    }
-    working.set(order.clientOrderId, order);
+    const working = this.#workingOf(order);
+    const at = working.findIndex((each) => each.clientOrderId === order.clientOrderId);
+    if (!isTerminal(order.status)) working[at === -1 ? working.length : at] = order;
+    else if (at !== -1) working.splice(at, 1);
   }
 
   get(id: ClientOrderId): Order | undefined {
     return this.#orders.get(id);
   }
 
+  /** Every order there was, in the order they were planned. */
+  get all(): Iterable<Order> {
+    return this.#orders.values();
+  }
+
   /** Orders of one strategy in one instrument that may still change, oldest first. */
   working(strategyId: StrategyId, instrumentId: InstrumentId): readonly Order[] {
-    const working = this.#working.get(`${strategyId}|${instrumentId}`);
-    return working ? [...working.values()] : [];
+    return this.#working.get(strategyId)?.get(instrumentId) ?? NONE;
   }
 
   *allWorking(): Iterable<Order> {
-    for (const orders of this.#working.values()) yield* orders.values();
+    for (const byInstrument of this.#working.values()) for (const orders of byInstrument.values()) yield* orders;
   }
 
   /** True the first time a fill id is seen. */
@@ -66,5 +67,19 @@ export class OrderBook {
 
   startDay(): void {
     this.#plannedToday = 0;
+  }
+
+  #workingOf({ strategyId, instrumentId }: Order): Order[] {
+    let byInstrument = this.#working.get(strategyId);
+    if (!byInstrument) {
+      byInstrument = new Map();
+      this.#working.set(strategyId, byInstrument);
+    }
+    let working = byInstrument.get(instrumentId);
+    if (!working) {
+      working = [];
+      byInstrument.set(instrumentId, working);
+    }
+    return working;
   }
 }
