@@ -138,50 +138,54 @@ function isOrderChange(effect: Effect): effect is OrderChange {
 /** Applies reports and fills that are new to the orders as they are stored. */
 async function changeOrders(transaction: Transaction, changes: readonly OrderChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const bookings = changes.filter((change) => change.type === 'fillBooked');
-  const [{ stored, known }, newFills] = await Promise.all([
-    lockOrders(
-      transaction,
-      changes.map(({ order }) => order.clientOrderId),
-      changes.flatMap((change) => (change.type === 'orderChanged' ? [updateId(change.update)] : [])),
-    ),
-    insertFills(
-      transaction,
-      bookings.map(({ fill }) => fill),
-    ),
-  ]);
+  const { stored, known } = await lockOrders(
+    transaction,
+    changes.map(({ order }) => order.clientOrderId),
+    changes.flatMap((change) => (change.type === 'orderChanged' ? [updateId(change.update)] : [])),
+  );
+  for (const { order } of changes) if (!stored.has(order.clientOrderId)) throw unplanned(order.clientOrderId);
+  const newFills = await insertFills(
+    transaction,
+    changes.flatMap((change) => (change.type === 'fillBooked' ? [change.fill] : [])),
+  );
   const events: (typeof orderEvents.$inferInsert)[] = [];
-  const moved = new Map<ClientOrderId, Order>();
+  const changed = new Set<ClientOrderId>();
   const held = new Map<string, FillBooking>();
   for (const change of changes) {
     const id = change.order.clientOrderId;
-    const before = moved.get(id) ?? stored.get(id);
-    if (before === undefined) throw new InvariantError(`Order ${id} is reported of but was never recorded as planned`);
+    const before = stored.get(id);
+    if (before === undefined) throw unplanned(id);
     if (change.type === 'fillBooked') {
       if (!newFills.delete(change.fill.fillId)) continue;
-      moved.set(id, applyFill(before, change.fill));
+      stored.set(id, applyFill(before, change.fill));
       held.set(positionKey(change), change);
-      continue;
+    } else {
+      const eventId = updateId(change.update);
+      if (known.has(eventId)) continue;
+      known.add(eventId);
+      const { order, moved } = transition(before, change.update);
+      events.push({ ...change.update, id: eventId, moved });
+      stored.set(id, order);
     }
-    const eventId = updateId(change.update);
-    if (known.has(eventId)) continue;
-    known.add(eventId);
-    const result = transition(before, change.update);
-    events.push({ ...change.update, id: eventId, moved: result.moved });
-    if (result.order !== before) moved.set(id, result.order);
+    if (stored.get(id) !== before) changed.add(id);
   }
+  const changedOrders = [...stored.values()].filter((order) => changed.has(order.clientOrderId));
   await Promise.all([
     events.length > 0 && runRows(transaction, statements.INSERT_ORDER_EVENTS, events),
-    moved.size > 0 && runRows(transaction, statements.CHANGE_ORDERS, [...moved.values()]),
+    changedOrders.length > 0 && runRows(transaction, statements.CHANGE_ORDERS, changedOrders),
     held.size > 0 && runRows(transaction, statements.REPLACE_POSITIONS, [...held.values()].map(toPositionRow)),
   ]);
+}
+
+function unplanned(id: ClientOrderId): InvariantError {
+  return new InvariantError(`Order ${id} is reported of but was never recorded as planned`);
 }
 
 async function lockOrders(
   transaction: Transaction,
   orderIds: readonly ClientOrderId[],
   eventIds: readonly string[],
-): Promise<{ stored: ReadonlyMap<ClientOrderId, Order>; known: Set<unknown> }> {
+): Promise<{ stored: Map<ClientOrderId, Order>; known: Set<unknown> }> {
   // The second statement starts when the first has its locks, so it sees what the previous holder wrote.
   const [orderRows, eventRows] = await Promise.all([
     transaction.unsafe(statements.LOCK_ORDERS, [JSON.stringify(orderIds)], { prepare: true }).execute(),
