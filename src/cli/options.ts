@@ -11,7 +11,7 @@ import { DAY_MS, type EpochMs, parseDay, parseTimeOfDay, startOfDay } from '../c
 
 export type OptionReader<T> = (text: string) => T;
 
-export function refuse(option: string, expected: string, found: string): never {
+function refuse(option: string, expected: string, found: string): never {
   throw new ConfigError(`${option}: expected ${expected}, found "${found}"`);
 }
 

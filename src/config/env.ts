@@ -34,7 +34,7 @@ export interface Env {
   readonly secrets: readonly string[];
 }
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 type Variables = Readonly<Record<string, string | undefined>>;
 

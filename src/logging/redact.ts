@@ -55,7 +55,7 @@ function redactFields(fields: object, inside: readonly object[]): Record<string,
   return Object.fromEntries(Object.entries(fields).map(([key, entry]) => [key, redactValue(entry, key, inside)]));
 }
 
-export function isSecretKey(key: string): boolean {
+function isSecretKey(key: string): boolean {
   return SECRET_KEY.test(key) || PIN_KEY.test(key);
 }
 
