@@ -134,7 +134,9 @@ export class OrderExecutor {
     const booked = bookedIn(book.value, order);
     if (booked !== undefined) await this.#adopt(booked);
     const { status } = await this.#load(order.clientOrderId);
-    return isTerminal(status) ? DONE : { kind: 'failed', reason: `The broker refused to cancel the order: ${reason}` };
+    const filled = booked?.fills.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0;
+    if (isTerminal(status) || filled >= order.quantity) return DONE;
+    return { kind: 'failed', reason: `The broker refused to cancel the order: ${reason}` };
   }
 
   /** `absent` only after two looks; anything the book could not answer is left to another run. */

@@ -1,0 +1,83 @@
+import type { Fill } from '../../../src/core/fill.ts';
+import type { BrokerOrderId, ClientOrderId } from '../../../src/core/ids.ts';
+import type { Order, OrderUpdate } from '../../../src/core/order.ts';
+import type { BookedOrder, Broker } from '../../../src/ports/broker.ts';
+import type { Outcome } from '../../../src/ports/outcome.ts';
+
+/** What becomes of one call on its way there and back. */
+export type Fate =
+  | 'done'
+  | 'refused'
+  | 'throttled'
+  | 'session'
+  | 'transient'
+  /** The request is lost on its way; nobody can know. */
+  | 'request-lost'
+  /** The request arrives and its answer is lost. */
+  | 'answer-lost'
+  /** As `answer-lost`, by an exception out of the adapter. */
+  | 'thrown';
+
+type Failure = Exclude<Outcome<never>, { kind: 'done' }>;
+
+const ANSWERS: Readonly<Record<Exclude<Fate, 'done'>, Failure>> = {
+  refused: { kind: 'refused', code: 'RMS', reason: 'Insufficient funds' },
+  throttled: { kind: 'throttled', retryAfterMs: 700 },
+  session: { kind: 'session', reason: 'The token has expired' },
+  transient: { kind: 'transient', reason: 'Connection refused' },
+  'request-lost': { kind: 'unknown', reason: 'No answer within 7 s' },
+  'answer-lost': { kind: 'unknown', reason: 'No answer within 7 s' },
+  thrown: { kind: 'unknown', reason: 'Not used: it is thrown' },
+};
+
+/** A broker with a real book, over a wire that loses what the script says. Without a script all goes well. */
+export class ScriptedBroker implements Broker {
+  readonly name = 'scripted';
+  readonly placed: ClientOrderId[] = [];
+  readonly cancelled: ClientOrderId[] = [];
+  /** The orders that the broker really has, in the order they came in. */
+  readonly book: BookedOrder[] = [];
+  readonly fates: { place: Fate[]; cancel: Fate[]; orders: Fate[] } = { place: [], cancel: [], orders: [] };
+  /** Orders show up in the book only at this look and later. */
+  visibleFromLook = 1;
+  looks = 0;
+  onCall: (() => Promise<void>) | undefined;
+
+  async place(order: Order): Promise<Outcome<{ readonly brokerOrderId: BrokerOrderId }>> {
+    this.placed.push(order.clientOrderId);
+    await this.onCall?.();
+    const fate = this.fates.place.shift() ?? 'done';
+    if (fate === 'done' || fate === 'answer-lost' || fate === 'thrown') this.enter(order);
+    if (fate === 'thrown') throw new Error('socket hang up');
+    if (fate !== 'done') return ANSWERS[fate];
+    return { kind: 'done', value: { brokerOrderId: brokerOrderId(order) } };
+  }
+
+  async cancel(order: Order): Promise<Outcome<null>> {
+    this.cancelled.push(order.clientOrderId);
+    const fate = this.fates.cancel.shift() ?? 'done';
+    return fate === 'done' ? { kind: 'done', value: null } : ANSWERS[fate];
+  }
+
+  async orders(): Promise<Outcome<readonly BookedOrder[]>> {
+    this.looks += 1;
+    const fate = this.fates.orders.shift() ?? 'done';
+    if (fate !== 'done') return ANSWERS[fate];
+    return { kind: 'done', value: this.looks < this.visibleFromLook ? [] : [...this.book] };
+  }
+
+  enter(order: Order, status: OrderUpdate['status'] = 'ACCEPTED', fills: readonly Fill[] = []): void {
+    const update = {
+      clientOrderId: order.clientOrderId,
+      status,
+      brokerOrderId: brokerOrderId(order),
+      reason: status === 'REJECTED' ? 'Refused by the exchange' : null,
+      time: 5_000 + this.book.length,
+    };
+    this.book.push({ update, fills });
+  }
+}
+
+function brokerOrderId(order: Order): BrokerOrderId {
+  return `B-${order.clientOrderId}` as BrokerOrderId;
+}
