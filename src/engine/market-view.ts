@@ -25,6 +25,7 @@ export interface MarketEntry {
 export class MarketView {
   readonly #entries = new Map<InstrumentId, MarketEntry>();
   readonly #calendar: MarketCalendar;
+  #recent: MarketEntry | undefined;
 
   constructor(instruments: readonly Instrument[], calendar: MarketCalendar, prices: LastPrices) {
     this.#calendar = calendar;
@@ -42,7 +43,9 @@ export class MarketView {
   }
 
   get(id: InstrumentId): MarketEntry {
+    if (id === this.#recent?.instrument.id) return this.#recent;
     const entry = this.#entries.get(id);
+    this.#recent = entry;
     if (!entry) throw new InvariantError(`Expected an instrument of the universe, found "${id}"`);
     return entry;
   }

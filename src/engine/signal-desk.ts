@@ -14,7 +14,7 @@ import type { Portfolio } from './portfolio/portfolio.ts';
 import { marginOf } from './risk/margin.ts';
 import { assess } from './risk/risk-engine.ts';
 import type { RiskLimits } from './risk/risk-limits.ts';
-import type { AccountView, RiskContext } from './risk/risk-rule.ts';
+import type { AccountView } from './risk/risk-rule.ts';
 import { sizeOf, type Sizing } from './risk/sizing.ts';
 import { signalFromDraft } from './signals/signal-from-draft.ts';
 import type { SignalDraft } from './strategy/strategy.ts';
@@ -60,19 +60,26 @@ export class SignalDesk {
     const notBefore = session ? Math.max(now, session.open) : now;
     const open = this.#portfolio.position(strategy.instance.id, instrument.id, strategy.product);
     const lastPrice: Rupees = Number.isNaN(entry.lastPrice.price) ? candle.close : entry.lastPrice.price;
-    const unsized = signalFromDraft(draft, {
+    const account = this.#account(now);
+    const signal = signalFromDraft(draft, {
       strategyId: strategy.instance.id,
       instrument,
       product: strategy.product,
       candle,
       lastPrice,
       position: open.position(),
+      sizeOf: (entryPrice, stopLoss) =>
+        sizeOf(strategy.sizing, {
+          entryPrice,
+          stopLoss,
+          equityPaise: account.equityPaise,
+          lotSize: instrument.lotSize,
+          availablePaise: account.availablePaise,
+        }),
       now,
       expires: notBefore + validityMs(candle.timeframe, session),
     });
-    const account = this.#account(now);
-    const signal = { ...unsized, quantity: this.#sized(unsized, draft, strategy.sizing, entry, account) };
-    const context: RiskContext = {
+    const verdict = assess(signal, {
       now,
       limits: this.#limits,
       account,
@@ -85,10 +92,10 @@ export class SignalDesk {
       accountQuantity: this.#portfolio.accountQuantity(instrument.id),
       lastPrice,
       lastStopTime: this.#stopTimes.get(open) ?? null,
-      ...this.#switches,
-    };
-    const verdict = assess(signal, context);
-    return { signal: { ...signal, verdict, status: verdict.kind === 'DENIED' ? 'DENIED' : 'ACTIVE' }, notBefore };
+      isKilled: this.#switches.isKilled,
+      isPaused: this.#switches.isPaused,
+    });
+    return { signal: verdict.kind === 'DENIED' ? { ...signal, verdict, status: 'DENIED' } : signal, notBefore };
   }
 
   stopped(position: OpenPosition, time: EpochMs): void {
@@ -97,17 +104,6 @@ export class SignalDesk {
 
   startDay(): void {
     this.#stopTimes.clear();
-  }
-
-  #sized(signal: Signal, draft: SignalDraft, sizing: Sizing, entry: MarketEntry, account: AccountView): number {
-    if (signal.kind === 'EXIT' || (draft.kind === 'ENTRY' && draft.quantity !== undefined)) return signal.quantity;
-    return sizeOf(sizing, {
-      entryPrice: signal.entryPrice,
-      stopLoss: signal.stopLoss,
-      equityPaise: account.equityPaise,
-      lotSize: entry.instrument.lotSize,
-      availablePaise: account.availablePaise,
-    });
   }
 
   #workingEntries(position: OpenPosition, instrumentId: Signal['instrumentId']): number {

@@ -22,7 +22,8 @@ const NOTHING: readonly Effect[] = [];
 export class TradingEngine {
   readonly #parts: EngineParts;
   #effects: Effect[] = [];
-  #closed: { feed: CandleFeed; candle: Candle }[] = [];
+  #closedFeeds: CandleFeed[] = [];
+  #closedCandles: Candle[] = [];
   #closedTime: EpochMs = Number.NaN;
   #now: EpochMs = Number.NEGATIVE_INFINITY;
   #dayEnd: EpochMs = Number.NEGATIVE_INFINITY;
@@ -121,19 +122,25 @@ export class TradingEngine {
     if (!feeds) return;
     for (const feed of feeds) {
       feed.take(candle);
-      if (feed.decides) this.#closed.push({ feed, candle });
+      if (!feed.decides) continue;
+      this.#closedFeeds.push(feed);
+      this.#closedCandles.push(candle);
     }
   }
 
   #decideOnClosed(): void {
-    if (this.#closed.length === 0) return;
-    const closed = this.#closed;
-    this.#closed = [];
-    for (const { feed, candle } of closed) {
+    const feeds = this.#closedFeeds;
+    const candles = this.#closedCandles;
+    for (let i = 0; i < feeds.length; i += 1) {
+      const feed = feeds[i];
+      const candle = candles[i];
+      if (!feed || !candle) continue;
       const entry = this.#parts.market.get(candle.instrumentId);
       const session = this.#parts.market.sessionAt(entry, candle.openTime);
       this.#onDecision(feed.runner, candle, feed.runner.decide(feed, candle, session));
     }
+    feeds.length = 0;
+    candles.length = 0;
   }
 
   #decideOnTick(runner: StrategyRunner, tick: Tick): void {

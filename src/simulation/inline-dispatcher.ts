@@ -1,6 +1,6 @@
 /**
- * Carries orders to the simulated exchange at once and tells the engine the same updates, with the same times, that the
- * queue and the executor give in the worker. Orders that must not be with the broker yet are held until their time.
+ * Carries orders to the simulated exchange at once and leaves them as the queue and the executor leave them in the worker:
+ * the same statuses at the same times, without the step in between that only a network call needs. Orders that must not be with the broker yet are held until their time.
  */
 import type { BrokerOrderId } from '../core/ids.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
@@ -56,7 +56,6 @@ export class InlineDispatcher {
   }
 
   #place(order: Order, time: EpochMs): void {
-    this.#update(order, 'SUBMITTING', null, null, time);
     const brokerOrderId = this.#exchange.submit(order, time);
     this.#update(order, 'SUBMITTED', brokerOrderId, null, time);
   }

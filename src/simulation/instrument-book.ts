@@ -192,7 +192,8 @@ export class InstrumentBook {
         continue;
       }
       this.#resting.push(resting);
-      this.#update(resting, 'ACCEPTED', this.#at(time), null);
+      // A market order is done as soon as it is in: its fill says enough.
+      if (resting.order.type !== 'MARKET') this.#update(resting, 'ACCEPTED', this.#at(time), null);
     }
   }
 

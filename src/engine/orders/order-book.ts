@@ -10,7 +10,8 @@ const NONE: readonly Order[] = [];
 export class OrderBook {
   readonly #orders = new Map<ClientOrderId, Order>();
   readonly #working = new Map<StrategyId, Map<InstrumentId, Order[]>>();
-  readonly #fillIds = new Set<string>();
+  #fillIds = new Set<string>();
+  #olderFillIds = new Set<string>();
   #recentTimes: EpochMs[] = [];
   #plannedToday = 0;
 
@@ -48,9 +49,9 @@ export class OrderBook {
     for (const byInstrument of this.#working.values()) for (const orders of byInstrument.values()) yield* orders;
   }
 
-  /** True the first time a fill id is seen. */
+  /** True the first time a fill id is seen, today or the trading day before; older ones the ledger knows. */
   isNewFill(fillId: string): boolean {
-    if (this.#fillIds.has(fillId)) return false;
+    if (this.#fillIds.has(fillId) || this.#olderFillIds.has(fillId)) return false;
     this.#fillIds.add(fillId);
     return true;
   }
@@ -67,6 +68,8 @@ export class OrderBook {
 
   startDay(): void {
     this.#plannedToday = 0;
+    this.#olderFillIds = this.#fillIds;
+    this.#fillIds = new Set();
   }
 
   #workingOf({ strategyId, instrumentId }: Order): Order[] {

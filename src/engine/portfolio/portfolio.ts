@@ -23,7 +23,7 @@ export class Portfolio {
   readonly capitalPaise: Paise;
   readonly #charges: ChargeModel;
   readonly #prices: LastPrices;
-  readonly #positions = new Map<string, OpenPosition>();
+  readonly #positions = new Map<StrategyId, Map<InstrumentId, OpenPosition>>();
   readonly #open = new Set<OpenPosition>();
   readonly #debited = new Map<InstrumentId, DayNumber>();
   #closedNetPaise = 0;
@@ -40,11 +40,15 @@ export class Portfolio {
   }
 
   position(strategyId: StrategyId, instrumentId: InstrumentId, product: ProductType): OpenPosition {
-    const key = `${strategyId}|${instrumentId}`;
-    let position = this.#positions.get(key);
+    let byInstrument = this.#positions.get(strategyId);
+    if (!byInstrument) {
+      byInstrument = new Map();
+      this.#positions.set(strategyId, byInstrument);
+    }
+    let position = byInstrument.get(instrumentId);
     if (!position) {
       position = new OpenPosition(strategyId, instrumentId, product);
-      this.#positions.set(key, position);
+      byInstrument.set(instrumentId, position);
     }
     return position;
   }

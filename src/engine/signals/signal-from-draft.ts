@@ -18,16 +18,20 @@ export interface DraftOrigin {
   /** The latest price of the draft's instrument. */
   readonly lastPrice: Rupees;
   readonly position: Position;
+  /** Units to enter with, when the draft does not say; asked for entries only. */
+  sizeOf(entryPrice: Rupees, stopLoss: Rupees | null): number;
   readonly now: EpochMs;
   readonly expires: EpochMs;
 }
 
 const DEFAULT_CONFIDENCE = 50;
+const NO_TAGS: readonly string[] = [];
 
-/** Gives a draft its identity. Quantity and verdict are still open: 0 units, allowed until risk has said otherwise. */
+/** Gives a draft its identity and size. The verdict is still open: allowed until risk has said otherwise. */
 export function signalFromDraft(draft: SignalDraft, origin: DraftOrigin): Signal {
   const { instrument, candle } = origin;
   const isEntry = draft.kind === 'ENTRY';
+  const stopLoss = isEntry ? snapped(draft.stopLoss, instrument) : null;
   return {
     key: signalKey(origin.strategyId, instrument.id, candle.timeframe, candle.openTime, draft.kind),
     strategyId: origin.strategyId,
@@ -40,12 +44,14 @@ export function signalFromDraft(draft: SignalDraft, origin: DraftOrigin): Signal
     product: origin.product,
     entryPrice: origin.lastPrice,
     target: isEntry ? snapped(draft.target, instrument) : null,
-    stopLoss: isEntry ? snapped(draft.stopLoss, instrument) : null,
-    quantity: isEntry ? (draft.quantity ?? 0) : Math.abs(origin.position.quantity),
+    stopLoss,
+    quantity: isEntry
+      ? (draft.quantity ?? origin.sizeOf(origin.lastPrice, stopLoss))
+      : Math.abs(origin.position.quantity),
     confidence: draft.confidence ?? DEFAULT_CONFIDENCE,
     reason: draft.reason,
     notes: draft.notes ?? null,
-    tags: draft.tags ?? [],
+    tags: draft.tags ?? NO_TAGS,
     provenance: candle.provenance,
     createdTime: origin.now,
     expiresTime: origin.expires,
