@@ -100,6 +100,6 @@ function describeFault(path: string, message: string): string {
     return `${path}: line ${line}: expected comma-separated text${why === undefined ? '' : `, found: ${why.trim()}`}`;
   }
   if (path.endsWith('.parquet'))
-    return `${path}: expected a Parquet file, found something DuckDB cannot read: "${first}"`;
+    return `${path}: expected a whole Parquet file, found a damaged or other one: "${first}"`;
   return `${path}: expected a readable file, found: "${first}"`;
 }

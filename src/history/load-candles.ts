@@ -112,7 +112,7 @@ function chooseInstruments(
   const match = held.filter((entry) => entry.instrumentId === wanted);
   if (match.length > 0) return match;
   throw new DataError(
-    `${path}: expected rows of "${wanted}", found ${held.map((entry) => `"${entry.instrumentId}"`).join(', ')}`,
+    `${path}: expected rows of "${wanted}", found ${held.map((entry) => JSON.stringify(entry.instrumentId)).join(', ')}`,
   );
 }
 
@@ -125,7 +125,8 @@ function symbolOfFile(path: string): string {
 
 function idOfName(path: string, name: string): InstrumentId {
   const parsed = parseInstrumentId(name.includes(':') ? name : `NSE:${name}`);
-  if (parsed === undefined) throw new DataError(`${path}: expected an instrument like "NSE:RELIANCE", found "${name}"`);
+  if (parsed === undefined)
+    throw new DataError(`${path}: expected an instrument like "NSE:RELIANCE", found ${JSON.stringify(name)}`);
   return parsed.id;
 }
 

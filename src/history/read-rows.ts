@@ -179,7 +179,7 @@ async function refuseText(
     );
     const expected = field === 'time' ? 'a time like "2026-11-18T09:15:00+05:30" or epoch milliseconds' : 'a number';
     throw new DataError(
-      `${await placeOfRow(path, row)}: expected ${expected} for ${field}, found "${found.slice(0, 60)}"`,
+      `${await placeOfRow(path, row)}: expected ${expected} for ${field}, found ${JSON.stringify(found.slice(0, 60))}`,
     );
   }
 }

@@ -74,6 +74,6 @@ function normalise(name: string): string {
 }
 
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, 12).map((name) => `"${name.trim().slice(0, 40)}"`);
+  const shown = names.slice(0, 12).map((name) => JSON.stringify(name.trim().slice(0, 40)));
   return `${shown.join(', ')}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ''}`;
 }

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BIGINT, DOUBLE, DuckDBDataChunk, type DuckDBType, VARCHAR } from '@duckdb/node-api';
+import { DataError } from '../core/errors.ts';
 import { sqlName, sqlText, withDuckDb } from './duck-db.ts';
 
 /** A column and how to get its value in a row; whole numbers are stored as 64-bit integers. NaN and null become NULL. */
@@ -18,9 +19,9 @@ const CHUNK_ROWS = 2_048;
 const TYPES: Readonly<Record<ParquetColumn['type'], DuckDBType>> = { double: DOUBLE, integer: BIGINT, text: VARCHAR };
 
 export async function writeParquet(path: string, count: number, columns: readonly ParquetColumn[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.${randomUUID()}.tmp`;
   try {
+    await mkdir(dirname(path), { recursive: true });
     await withDuckDb(async (connection) => {
       const fields = columns.map((column) => `${sqlName(column.name)} ${TYPES[column.type].toString()}`);
       await connection.run(`CREATE TABLE rows (${fields.join(', ')})`);
@@ -36,8 +37,12 @@ export async function writeParquet(path: string, count: number, columns: readonl
       );
     });
     await rename(unfinished, path);
+  } catch (error) {
+    const [found = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new DataError(`${path}: expected a place where a file can be written, found: ${found}`, { cause: error });
   } finally {
-    await rm(unfinished, { force: true });
+    // Where not even the folder could be made there is nothing to remove.
+    await rm(unfinished, { force: true }).catch(() => undefined);
   }
 }
 
