@@ -21,9 +21,10 @@ const NOTHING: readonly Effect[] = [];
 
 export class TradingEngine {
   readonly #parts: EngineParts;
-  #effects: Effect[] = [];
+  #effects: Effect[] | null = null;
   #closedFeeds: CandleFeed[] = [];
   #closedCandles: Candle[] = [];
+  #closedCount = 0;
   #closedTime: EpochMs = Number.NaN;
   #now: EpochMs = Number.NEGATIVE_INFINITY;
   #dayEnd: EpochMs = Number.NEGATIVE_INFINITY;
@@ -31,7 +32,7 @@ export class TradingEngine {
   constructor(options: EngineOptions) {
     this.#parts = assemble(options, {
       onCandleClosed: (candle) => this.#onCandleClosed(candle),
-      emit: (effect) => this.#effects.push(effect),
+      emit: (effect) => this.#emit(effect),
     });
   }
 
@@ -60,9 +61,8 @@ export class TradingEngine {
       default:
         assertNever(event, 'engine event');
     }
-    if (this.#effects.length === 0) return NOTHING;
-    const effects = this.#effects;
-    this.#effects = [];
+    const effects = this.#effects ?? NOTHING;
+    this.#effects = null;
     return effects;
   }
 
@@ -117,21 +117,24 @@ export class TradingEngine {
     const closedTime = candleEnd(candle.openTime, candle.timeframe, session?.close ?? Number.POSITIVE_INFINITY);
     if (closedTime !== this.#closedTime) this.#decideOnClosed();
     this.#closedTime = closedTime;
-    this.#effects.push({ type: 'candleClosed', candle });
+    this.#emit({ type: 'candleClosed', candle });
     const feeds = entry.feeds.get(candle.timeframe);
     if (!feeds) return;
     for (const feed of feeds) {
       feed.take(candle);
       if (!feed.decides) continue;
-      this.#closedFeeds.push(feed);
-      this.#closedCandles.push(candle);
+      this.#closedFeeds[this.#closedCount] = feed;
+      this.#closedCandles[this.#closedCount] = candle;
+      this.#closedCount += 1;
     }
   }
 
   #decideOnClosed(): void {
     const feeds = this.#closedFeeds;
     const candles = this.#closedCandles;
-    for (let i = 0; i < feeds.length; i += 1) {
+    const count = this.#closedCount;
+    this.#closedCount = 0;
+    for (let i = 0; i < count; i += 1) {
       const feed = feeds[i];
       const candle = candles[i];
       if (!feed || !candle) continue;
@@ -139,8 +142,6 @@ export class TradingEngine {
       const session = this.#parts.market.sessionAt(entry, candle.openTime);
       this.#onDecision(feed.runner, candle, feed.runner.decide(feed, candle, session));
     }
-    feeds.length = 0;
-    candles.length = 0;
   }
 
   #decideOnTick(runner: StrategyRunner, tick: Tick): void {
@@ -161,7 +162,7 @@ export class TradingEngine {
     const entry = market.get(draft.instrumentId ?? candle.instrumentId);
     const { signal, notBefore } = desk.judge(draft, strategy, candle, entry, this.#now);
     if (!orders.isNew(signal)) return;
-    this.#effects.push({ type: 'signalDecided', signal });
+    this.#emit({ type: 'signalDecided', signal });
     if (signal.verdict.kind === 'DENIED') return;
     if (signal.kind === 'ENTRY') orders.enter(signal, entry, notBefore);
     else orders.leave(signal, entry, notBefore);
@@ -189,6 +190,11 @@ export class TradingEngine {
     const { orders, squareOff } = this.#parts;
     if (this.#now < squareOff.nextTime) return;
     for (const entry of squareOff.due(this.#now)) orders.squareOffIntraday(entry, this.#now);
+  }
+
+  #emit(effect: Effect): void {
+    if (this.#effects === null) this.#effects = [effect];
+    else this.#effects.push(effect);
   }
 
   /** Time moves forward only; a new day resets what is counted by the day. */
