@@ -40,7 +40,7 @@ const MAY_IMPORT = {
   logging: ['core', 'ports'],
   backtest: EVERYTHING_BUT_ROOTS,
   worker: EVERYTHING_BUT_ROOTS,
-  cli: ['core', 'ports', 'config', 'logging', 'history', 'db', 'backtest', 'worker'],
+  cli: ['core', 'ports', 'simulation', 'config', 'logging', 'history', 'db', 'backtest', 'worker'],
 };
 /** May use the registered strategies. */
 const SEES_STRATEGIES = ['backtest', 'worker', 'cli'];

@@ -1,8 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import SkipReporter from './test/support/skip-reporter.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    // A test that leans on its neighbours fails sooner or later; the seed of a run is printed and can be given with --sequence.seed.
+    sequence: { shuffle: { files: true, tests: true } },
+    // Child processes and databases start inside tests, on machines of two cores.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+    reporters: ['default', new SkipReporter()],
   },
 });

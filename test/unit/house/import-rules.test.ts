@@ -69,7 +69,7 @@ const PLANTS: readonly [rule: string, file: string, source: string][] = [
   ['logging-keeps-its-lane', 'src/logging/b.ts', importOf('../config/define-bot.ts')],
   ['backtest-keeps-its-lane', 'src/backtest/b.ts', importOf('../worker/a.ts')],
   ['worker-keeps-its-lane', 'src/worker/b.ts', importOf('../backtest/a.ts')],
-  ['cli-keeps-its-lane', 'src/cli/b.ts', importOf('../simulation/a.ts')],
+  ['cli-keeps-its-lane', 'src/cli/b.ts', importOf('../jobs/a.ts')],
   ['jobs-keeps-its-packages', 'src/worker/b.ts', "import 'bullmq';"],
   ['db-keeps-its-packages', 'src/worker/b.ts', "import 'drizzle-orm';"],
   ['history-keeps-its-packages', 'src/backtest/b.ts', "import '@duckdb/node-api';"],
