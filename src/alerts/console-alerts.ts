@@ -10,13 +10,13 @@ export interface AlertStream {
 }
 
 const WIDTH = 80;
-const MARKS: Readonly<Record<AlertLevel, string>> = { info: ' ', warning: '!', critical: '‼' };
+const MARKS: Readonly<Record<AlertLevel, string>> = { info: '  ', warning: ' !', critical: '!!' };
 const COLOURS: Readonly<Record<AlertLevel, string>> = { info: '', warning: '\u001b[33m', critical: '\u001b[1;31m' };
 const PLAIN = '\u001b[0m';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a broker's words must not steer the terminal
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 
-/** Tells the person at the terminal, a line an alert: `09:20:01   Bought 10 RELIANCE at 1,402.35 (entry)`. */
+/** Tells the person at the terminal, a line an alert: `09:20:01    Bought 10 RELIANCE at 1,402.35 (entry)`. */
 export class ConsoleAlerts implements AlertSink {
   readonly #stream: AlertStream;
 

@@ -171,7 +171,7 @@ describe('placing an order', () => {
   });
 
   it('sends an entry at its deadline', async () => {
-    clock.time = 59_000;
+    clock.time = 59_999;
     await place();
     expect(await stored()).toMatchObject({ status: 'SUBMITTED' });
   });
