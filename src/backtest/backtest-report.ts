@@ -80,7 +80,7 @@ export function backtestReport(input: ReportInput): BacktestReport {
     run,
     candles: { read, used: read - sumOf(Object.values(refused)), refused },
     signals: { total: recorder.signals.size, denied: deniedByCode(recorder.signals.values()) },
-    orders: countBy(session.engine.orders, (order: Order) => order.status),
+    orders: countBy(session.engine.parts.book.all, (order: Order) => order.status),
     fills: recorder.fills.length,
     trades: trades.length,
     wins: trades.filter(({ netPaise }) => netPaise > 0).length,
@@ -90,7 +90,7 @@ export function backtestReport(input: ReportInput): BacktestReport {
     maxDrawdownPaise: marks.maxDrawdownPaise,
     maxDrawdownPercent: Math.round(marks.maxDrawdownPercent * 100) / 100,
     exits: countBy(trades, (trade: Trade) => trade.exitReason),
-    orderListHash: hashOfOrders(session.engine.orders, recorder.fills),
+    orderListHash: hashOfOrders(session.engine.parts.book.all, recorder.fills),
     warnings: warningsOf(input),
     wallMs: input.wallMs,
   };
@@ -136,7 +136,7 @@ function refusedCandles({ files, cursors, session }: ReportInput): Record<string
   };
   for (const file of files) for (const { reason, count } of file.refused) add(reason, count);
   for (const { outsideSession } of cursors) add('outside session', outsideSession);
-  for (const [reason, count] of Object.entries(session.engine.candleRefusals)) add(reason.replaceAll('-', ' '), count);
+  for (const [reason, count] of Object.entries(session.engine.parts.candles.candleRefusals)) add(reason.replaceAll('-', ' '), count);
   return refused;
 }
 

@@ -9,5 +9,5 @@ export function backtestTicks(ticks: readonly Tick[], engine: EngineOptions, rul
   const session = new BacktestSession({ ...engine, rules });
   for (const tick of ticks) session.onTick(tick);
   session.drain();
-  return session.recorder.session(session.engine.orders);
+  return session.recorder.session(session.engine.parts.book.all);
 }

@@ -119,7 +119,7 @@ function replay(
 ): Replayed {
   const cursors = files.map((file) => new CandleCursor(file, instruments.get(file.instrumentId) ?? instrumentOf(file.instrumentId), calendar));
   const total = files.reduce((sum, file) => sum + file.count, 0);
-  const { portfolio } = session.engine;
+  const { portfolio } = session.engine.parts;
   const marks = new EquityMarks(portfolio);
   let done = 0;
   let firstTime: EpochMs | undefined;

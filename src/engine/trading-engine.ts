@@ -20,7 +20,8 @@ export type { EngineOptions } from './engine-parts.ts';
 const NOTHING: readonly Effect[] = [];
 
 export class TradingEngine {
-  readonly #parts: EngineParts;
+  /** The stages; what they hold may be read, only events change it. */
+  readonly parts: EngineParts;
   #effects: Effect[] | null = null;
   #closedFeeds: CandleFeed[] = [];
   #closedCandles: Candle[] = [];
@@ -30,7 +31,7 @@ export class TradingEngine {
   #dayEnd: EpochMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: EngineOptions) {
-    this.#parts = assemble(options, {
+    this.parts = assemble(options, {
       onCandleClosed: (candle) => this.#onCandleClosed(candle),
       emit: (effect) => this.#emit(effect),
     });
@@ -49,7 +50,7 @@ export class TradingEngine {
         break;
       case 'orderUpdated':
         this.#reach(event.update.time);
-        this.#parts.orders.onUpdate(event.update);
+        this.parts.orders.onUpdate(event.update);
         break;
       case 'orderFilled':
         this.#reach(event.fill.time);
@@ -68,36 +69,23 @@ export class TradingEngine {
 
   /** When the engine wants a `timer` event at the latest; Infinity when it waits for nothing. */
   get nextTimer(): EpochMs {
-    return Math.min(this.#parts.candles.nextClose, this.#parts.squareOff.nextTime);
-  }
-
-  get portfolio(): EngineParts['portfolio'] {
-    return this.#parts.portfolio;
-  }
-
-  /** Every order so far, as it stands. */
-  get orders(): EngineParts['book']['all'] {
-    return this.#parts.book.all;
-  }
-
-  get candleRefusals(): EngineParts['candles']['candleRefusals'] {
-    return this.#parts.candles.candleRefusals;
+    return Math.min(this.parts.candles.nextClose, this.parts.squareOff.nextTime);
   }
 
   #onTick(tick: Tick): void {
-    const entry = this.#parts.market.find(tick.instrumentId);
+    const entry = this.parts.market.find(tick.instrumentId);
     this.#reach(tick.time);
-    if (!entry || this.#parts.candles.onTick(tick) !== undefined) return;
+    if (!entry || this.parts.candles.onTick(tick) !== undefined) return;
     entry.lastPrice.price = tick.lastPrice;
     for (const runner of entry.tickRunners) this.#decideOnTick(runner, tick);
     this.#squareOffWhenDue();
   }
 
   #onCandle(candle: Candle): void {
-    const entry = this.#parts.market.get(candle.instrumentId);
-    const session = this.#parts.market.sessionAt(entry, candle.openTime);
+    const entry = this.parts.market.get(candle.instrumentId);
+    const session = this.parts.market.sessionAt(entry, candle.openTime);
     this.#reach(session ? candleEnd(candle.openTime, candle.timeframe, session.close) : candle.openTime);
-    if (this.#parts.candles.onBaseCandle(candle) !== undefined) return;
+    if (this.parts.candles.onBaseCandle(candle) !== undefined) return;
     entry.lastPrice.price = candle.close;
     this.#decideOnClosed();
     this.#squareOffWhenDue();
@@ -105,15 +93,15 @@ export class TradingEngine {
 
   #onTimer(time: EpochMs): void {
     this.#reach(time);
-    this.#parts.candles.advance(time);
+    this.parts.candles.advance(time);
     this.#decideOnClosed();
     this.#squareOffWhenDue();
   }
 
   /** All candles that close at one moment are taken in before any strategy is asked about one of them. */
   #onCandleClosed(candle: Candle): void {
-    const entry = this.#parts.market.get(candle.instrumentId);
-    const session = this.#parts.market.sessionAt(entry, candle.openTime);
+    const entry = this.parts.market.get(candle.instrumentId);
+    const session = this.parts.market.sessionAt(entry, candle.openTime);
     const closedTime = candleEnd(candle.openTime, candle.timeframe, session?.close ?? Number.POSITIVE_INFINITY);
     if (closedTime !== this.#closedTime) this.#decideOnClosed();
     this.#closedTime = closedTime;
@@ -138,8 +126,8 @@ export class TradingEngine {
       const feed = feeds[i];
       const candle = candles[i];
       if (!feed || !candle) continue;
-      const entry = this.#parts.market.get(candle.instrumentId);
-      const session = this.#parts.market.sessionAt(entry, candle.openTime);
+      const entry = this.parts.market.get(candle.instrumentId);
+      const session = this.parts.market.sessionAt(entry, candle.openTime);
       this.#onDecision(feed.runner, candle, feed.runner.decide(feed, candle, session));
     }
   }
@@ -156,7 +144,7 @@ export class TradingEngine {
   }
 
   #onDraft(runner: StrategyRunner, candle: Candle, draft: SignalDraft): void {
-    const { desk, market, orders, strategies } = this.#parts;
+    const { desk, market, orders, strategies } = this.parts;
     const strategy = strategies.get(runner);
     if (!strategy) throw new InvariantError(`No configuration for the runner of "${runner.instance.id}"`);
     const entry = market.get(draft.instrumentId ?? candle.instrumentId);
@@ -169,15 +157,15 @@ export class TradingEngine {
   }
 
   #onFill(fill: Fill): void {
-    const booking = this.#parts.orders.onFill(fill);
+    const booking = this.parts.orders.onFill(fill);
     if (!booking) return;
-    if (booking.order.role === 'STOP_LOSS') this.#parts.desk.stopped(booking.position, fill.time);
-    for (const runner of this.#parts.runnersOf(booking.position)) runner.onFill(booking.fill);
+    if (booking.order.role === 'STOP_LOSS') this.parts.desk.stopped(booking.position, fill.time);
+    for (const runner of this.parts.runnersOf(booking.position)) runner.onFill(booking.fill);
   }
 
   #onCommand(command: Command, time: EpochMs): void {
     this.#reach(time);
-    const { switches, orders, portfolio, market } = this.#parts;
+    const { switches, orders, portfolio, market } = this.parts;
     if (command === 'halt') switches.isPaused = true;
     if (command === 'resume') switches.isPaused = switches.isKilled = false;
     if (command === 'kill') switches.isKilled = true;
@@ -187,7 +175,7 @@ export class TradingEngine {
   }
 
   #squareOffWhenDue(): void {
-    const { orders, squareOff } = this.#parts;
+    const { orders, squareOff } = this.parts;
     if (this.#now < squareOff.nextTime) return;
     for (const entry of squareOff.due(this.#now)) orders.squareOffIntraday(entry, this.#now);
   }
@@ -202,6 +190,6 @@ export class TradingEngine {
     if (time > this.#now) this.#now = time;
     if (this.#now < this.#dayEnd) return;
     this.#dayEnd = startOfDay(dayOf(this.#now)) + DAY_MS;
-    this.#parts.startDay(this.#now);
+    this.parts.startDay(this.#now);
   }
 }
