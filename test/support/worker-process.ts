@@ -1,0 +1,37 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface WorkerProcess {
+  readonly child: ChildProcess;
+  /** Settles when the process has ended. */
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+}
+
+/** A real worker, as `npm start -- --json` starts it, on a state folder of its own. */
+export function startWorker(stateFolder: string, args: readonly string[] = [], env: Record<string, string> = {}): WorkerProcess {
+  const child = spawn(process.execPath, ['src/main.ts', 'run', '--json', ...args], {
+    cwd: PROJECT,
+    env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: 'warn', SIGNALMAN_STATE: stateFolder, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+/** Postgres servers that run on a data folder under `folder`. */
+export function serversUnder(folder: string): string[] {
+  const processes = execFileSync('ps', ['-eo', 'pid,stat,args'], { encoding: 'utf8' }).split('\n');
+  return processes.filter((line) => line.includes('postgres -D') && line.includes(folder) && !line.includes('ps -eo'));
+}
