@@ -1,0 +1,218 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { pointedFolder } from '../../src/db/server-home.ts';
+import { connectSql } from '../../src/db/sql.ts';
+import { DatabaseProcess } from '../support/database-process.ts';
+
+const IS_ROOT = process.getuid?.() === 0;
+
+let stateFolder: string;
+let processes: DatabaseProcess[];
+beforeEach(async () => {
+  stateFolder = await mkdtemp(join(tmpdir(), 'signalman-embedded-'));
+  await chmod(stateFolder, 0o755);
+  processes = [];
+});
+afterEach(async () => {
+  const { url, close } = await open();
+  for (const each of processes) await each.kill();
+  await close();
+  expect(await isListening(url), 'a server is left behind').toBe(false);
+  const folder = await pointedFolder(stateFolder);
+  await rm(folder, { recursive: true, force: true });
+  await rm(stateFolder, { recursive: true, force: true });
+});
+
+function open(): Promise<Database> {
+  return openDatabase({ stateFolder, role: 'test' });
+}
+
+function startProcess(): DatabaseProcess {
+  const started = new DatabaseProcess(stateFolder);
+  processes.push(started);
+  return started;
+}
+
+async function startTime(database: Database): Promise<string> {
+  const [row] = await database.sql`select pg_postmaster_start_time()::text as started`;
+  return String(row?.started);
+}
+
+async function dataFolder(): Promise<string> {
+  return join(await pointedFolder(stateFolder), 'data');
+}
+
+async function serverPid(): Promise<number> {
+  return Number((await readFile(join(await dataFolder(), 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+function isListening(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+describe('the embedded server', () => {
+  test('is a PostgreSQL 18 on loopback that both drivers reach by one URL, in the schema, with durable commits', async () => {
+    const database = await open();
+    try {
+      const { hostname } = new URL(database.url);
+      expect(hostname).toBe('127.0.0.1');
+      const settings = await database.sql<{ name: string; setting: string }[]>`
+        select name, setting from pg_settings
+        where name in ('listen_addresses', 'unix_socket_directories', 'fsync', 'synchronous_commit', 'max_connections')`;
+      expect(Object.fromEntries(settings.map(({ name, setting }) => [name, setting]))).toEqual({
+        listen_addresses: '127.0.0.1',
+        unix_socket_directories: '',
+        fsync: 'on',
+        synchronous_commit: 'on',
+        max_connections: '100',
+      });
+      const client = new pg.Client(database.url);
+      await client.connect();
+      const { rows } = await client.query(
+        `select current_schema() as schema, current_setting('application_name') as name,
+          current_setting('server_version_num')::int / 10000 as version`,
+      );
+      expect(rows).toEqual([{ schema: 'signalman', name: `signalman test ${process.pid}`, version: 18 }]);
+      await client.end();
+    } finally {
+      await database.close();
+    }
+  });
+
+  test('asks for its password, which only its owner can read', async () => {
+    const database = await open();
+    try {
+      const url = new URL(database.url);
+      const file = join(await dataFolder(), 'signalman.password');
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      expect((await stat(await dataFolder())).mode & 0o777).toBe(0o700);
+      url.password = 'guess';
+      const sql = connectSql(url.href, { connections: 1 });
+      await expect(sql`select 1`).rejects.toThrow('password authentication failed');
+      await sql.end();
+    } finally {
+      await database.close();
+    }
+  });
+
+  test('serves every process and is stopped by the last to leave, in less than 3 seconds', async () => {
+    const first = startProcess();
+    const { url, started } = await first.ready();
+    const second = startProcess();
+    expect(await second.ready()).toMatchObject({ started });
+    expect(await first.close()).toBeLessThan(3_000);
+    expect(await isListening(url), 'still used by the second').toBe(true);
+    expect(await second.close()).toBeLessThan(3_000);
+    expect(await isListening(url)).toBe(false);
+  });
+
+  test('that a killed process left running is found, used and stopped', async () => {
+    const killed = startProcess();
+    const { url, started } = await killed.ready();
+    await killed.kill();
+    expect(await isListening(url), 'nobody stopped it').toBe(true);
+    const database = await open();
+    expect(await startTime(database)).toBe(started);
+    await database.close();
+    expect(await isListening(url)).toBe(false);
+  });
+
+  test('is one, however many processes start at once in an empty folder', async () => {
+    const starting = [startProcess(), startProcess(), startProcess()];
+    const servers = await Promise.all(starting.map((each) => each.ready()));
+    expect(new Set(servers.map(({ started }) => started)).size).toBe(1);
+    expect(new Set(servers.map(({ url }) => new URL(url).port)).size).toBe(1);
+    await Promise.all(starting.map((each) => each.close()));
+    expect(await isListening(servers[0]?.url ?? '')).toBe(false);
+  });
+
+  test('survives processes that come while others leave', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const leaving = startProcess();
+      await leaving.ready();
+      const coming = startProcess();
+      await Promise.all([leaving.close(), coming.ready()]);
+      await coming.close();
+    }
+  });
+
+  test('is shared by two holders in one process', async () => {
+    const [first, second] = [await open(), await open()];
+    await first.close();
+    expect(await startTime(second)).toBeTruthy();
+    await second.close();
+    expect(await isListening(second.url)).toBe(false);
+  });
+
+  test('starts again with its data after it was killed itself', async () => {
+    const before = await open();
+    await before.sql`insert into settings values ('halt', 'true', 1)`;
+    process.kill(await serverPid(), 'SIGKILL');
+    await before.close();
+    const after = await open();
+    expect(await after.sql`select name, value from settings`).toEqual([{ name: 'halt', value: true }]);
+    await after.close();
+  });
+
+  test('is not mistaken for another program that got its process id', async () => {
+    await (await open()).close();
+    const owner = await stat(await dataFolder());
+    const identity = IS_ROOT ? { uid: owner.uid, gid: owner.gid } : {};
+    const stranger = spawn('sleep', ['60'], { cwd: '/', ...identity });
+    await once(stranger, 'spawn');
+    try {
+      const note = [stranger.pid, await dataFolder(), 1_763_700_000, 1, '', '127.0.0.1', '', 'ready   '].join('\n');
+      await writeFile(join(await dataFolder(), 'postmaster.pid'), `${note}\n`);
+      const database = await open();
+      expect(await serverPid()).not.toBe(stranger.pid);
+      await database.close();
+    } finally {
+      stranger.kill();
+    }
+  });
+
+  test('is set up again when setting it up was cut short', async () => {
+    const cut = startProcess();
+    const isBegun = async () => (await readdir(stateFolder)).some((name) => name.startsWith('data.new-'));
+    await expect.poll(isBegun, { interval: 5, timeout: 20_000 }).toBe(true);
+    await cut.kill();
+    expect(await readdir(stateFolder)).not.toContain('data');
+    const database = await open();
+    expect(await startTime(database)).toBeTruthy();
+    expect((await readdir(stateFolder)).filter((name) => name.startsWith('data.'))).toEqual([]);
+    await database.close();
+  });
+
+  test('of another version is refused, not overwritten', async () => {
+    const folder = join(stateFolder, 'data');
+    await mkdir(folder);
+    await writeFile(join(folder, 'PG_VERSION'), '17\n');
+    await expect(open()).rejects.toThrow(/Expected the database in ".*" to be of PostgreSQL 18, found "17"/);
+    await rm(folder, { recursive: true });
+  });
+
+  test.skipIf(!IS_ROOT)('of a project that the server may not enter lives where it may (needs root)', async () => {
+    await chmod(stateFolder, 0o700);
+    const database = await open();
+    try {
+      const folder = await pointedFolder(stateFolder);
+      expect(folder).toMatch(/^\/var\/lib\/signalman\/[0-9a-f]{12}$/);
+      expect(await readdir(stateFolder)).toEqual(['location', 'lock']);
+      expect((await stat(join(folder, 'data'))).uid).not.toBe(0);
+    } finally {
+      await database.close();
+    }
+  });
+});
