@@ -1,24 +1,15 @@
 /** Why a tick was not taken. */
-export const TICK_REFUSALS = [
-  'unknown-instrument',
-  'outside-session',
-  'auction-print',
-  'bad-price',
-  'duplicate',
-  'beyond-circuit',
-  'late',
-] as const;
-export type TickRefusal = (typeof TICK_REFUSALS)[number];
+export type TickRefusal =
+  | 'unknown-instrument'
+  | 'outside-session'
+  | 'auction-print'
+  | 'bad-price'
+  | 'duplicate'
+  | 'beyond-circuit'
+  | 'late';
 
 /** Why a ready candle was not taken. */
-export const CANDLE_REFUSALS = [
-  'unknown-instrument',
-  'outside-session',
-  'out-of-order',
-  'misaligned',
-  'bad-price',
-] as const;
-export type CandleRefusal = (typeof CANDLE_REFUSALS)[number];
+export type CandleRefusal = 'unknown-instrument' | 'outside-session' | 'out-of-order' | 'misaligned' | 'bad-price';
 
 export function noTickRefusals(): Record<TickRefusal, number> {
   return {

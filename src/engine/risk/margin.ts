@@ -1,5 +1,5 @@
 import type { Instrument } from '../../core/instrument.ts';
-import { toPaise, type Paise, type Rupees } from '../../core/money.ts';
+import { type Paise, type Rupees, toPaise } from '../../core/money.ts';
 import type { OrderSide, ProductType } from '../../core/order.ts';
 import type { RiskLimits } from './risk-limits.ts';
 

@@ -7,8 +7,8 @@ import type { MarketSession } from '../../core/market-session.ts';
 import type { Paise, Rupees } from '../../core/money.ts';
 import type { ProductType } from '../../core/order.ts';
 import type { Position } from '../../core/position.ts';
-import type { EpochMs } from '../../core/time.ts';
 import type { Signal } from '../../core/signal.ts';
+import type { EpochMs } from '../../core/time.ts';
 import type { RiskLimits } from './risk-limits.ts';
 
 /** The account as the books stand at this moment. */

@@ -1,0 +1,11 @@
+import type { RiskRule } from '../risk-rule.ts';
+
+export const maxOrdersPerDay: RiskRule = {
+  name: 'max-orders-per-day',
+  appliesTo: 'ENTRY',
+  denies(_signal, { limits, account }) {
+    const limit = limits.maxOrdersPerDay;
+    const sent = account.ordersToday;
+    return limit !== null && sent >= limit ? { code: 'MAX_ORDERS_PER_DAY', limit, sent } : undefined;
+  },
+};
