@@ -5,16 +5,17 @@
 import { defineBot } from './src/config/define-bot.ts';
 
 const SHARES = ['NSE:RELIANCE', 'NSE:TCS', 'NSE:HDFCBANK', 'NSE:INFY', 'NSE:ICICIBANK', 'NSE:ITC', 'NSE:SBIN'];
+const OPTIONS = ['NFO:NIFTY:2026-11-23:25700:CE', 'NFO:NIFTY:2026-11-23:25700:PE'];
 
 export default defineBot({
   account: { id: 'paper', broker: 'paper', capital: 10_00_000 },
   strategies: [
     {
-      id: 'ema-5m',
+      id: 'ema-3m',
       strategy: 'ema-crossover',
       instruments: SHARES,
-      timeframe: '5m',
-      params: { fast: 9, slow: 21 },
+      timeframe: '3m',
+      params: { fast: 9, slow: 21, stopPercent: 0.75, targetPercent: 1.5 },
       product: 'INTRADAY',
       sizing: { kind: 'percent-of-equity', percent: 10 },
     },
@@ -25,6 +26,15 @@ export default defineBot({
       timeframe: '5m',
       product: 'INTRADAY',
       sizing: { kind: 'risk-per-trade', percent: 0.5 },
+    },
+    {
+      id: 'ema-options',
+      strategy: 'ema-crossover',
+      instruments: OPTIONS,
+      timeframe: '5m',
+      params: { fast: 5, slow: 13, stopPercent: 20, targetPercent: 40 },
+      product: 'INTRADAY',
+      sizing: { kind: 'fixed-quantity', quantity: 65 },
     },
     {
       id: 'rsi-3m',
@@ -51,9 +61,11 @@ export default defineBot({
     derivativeMarginPercent: 20,
     squareOffBeforeCloseMinutes: 10,
   },
+  // How paper orders are filled.
+  paper: { slippageBps: 2, latencyMs: 100, participationPercent: 10, limitFill: 'through', circuitPercent: null },
   replay: {
     session: 'backtest-data/session-2026-11-18.parquet',
     instruments: 'backtest-data/instruments.json',
-    speed: 60,
+    speed: 1_500,
   },
 });

@@ -1,6 +1,6 @@
 import type { Alert, AlertKind, AlertLevel } from '../core/alert.ts';
-import type { Effect } from '../ports/engine-event.ts';
 import type { EpochMs } from '../core/time.ts';
+import type { Effect } from '../ports/engine-event.ts';
 import { formatDenial, formatFill, formatOrder, formatSignal, formatTrade } from './format-alert.ts';
 
 /** What a person is told of one effect; undefined when it is no news. */

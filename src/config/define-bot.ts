@@ -66,6 +66,20 @@ const riskSchema = z.strictObject({
   squareOffBeforeCloseMinutes: z.number().min(0).default(10),
 });
 
+/** How the simulated exchange fills paper orders. */
+const paperSchema = z.strictObject({
+  /** Basis points a market or triggered stop order fills worse than the price. */
+  slippageBps: z.number().min(0).default(0),
+  /** From our send to the exchange's book. */
+  latencyMs: z.number().min(0).default(0),
+  /** Largest share of the traded volume that an order may take; null for all of it. */
+  participationPercent: percent.nullable().default(null),
+  /** When the price has to go beyond a limit to fill it, or only reach it. */
+  limitFill: z.enum(['through', 'touch']).default('through'),
+  /** Prices farther from the day's first are rejected; null for no limit. */
+  circuitPercent: percent.nullable().default(null),
+});
+
 const replaySchema = z.strictObject({
   /** Recorded session, a path from the project folder. */
   session: path,
@@ -84,6 +98,7 @@ export const botSchema = z.strictObject({
   }),
   strategies: z.array(strategySchema).min(1),
   risk: riskSchema.prefault({}),
+  paper: paperSchema.prefault({}),
   replay: replaySchema.nullable().default(null),
   /** Trading days and hours, instead of the ones that ship. */
   calendarFile: path.nullable().default(null),
