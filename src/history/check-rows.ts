@@ -94,7 +94,8 @@ function soundRows({ count, time, open, high, low, close, volume }: RawRows): nu
     const last = close[row] ?? 0;
     // A NaN makes every comparison false.
     const isInOrder = at > previous && Math.floor(at / MINUTE_MS) * MINUTE_MS === at;
-    const isInRange = bottom > 0 && first >= bottom && first <= top && last >= bottom && last <= top;
+    const isInRange =
+      bottom > 0 && first >= bottom && first <= top && last >= bottom && last <= top && top < Number.POSITIVE_INFINITY;
     if (!isInOrder || !isInRange || !((volume[row] ?? 0) >= 0)) return row;
     previous = at;
   }
@@ -107,7 +108,7 @@ function faultOf(rows: RawRows, row: number, previous: number): RefusedReason | 
   const high = rows.high[row] ?? Number.NaN;
   const low = rows.low[row] ?? Number.NaN;
   const close = rows.close[row] ?? Number.NaN;
-  if (Number.isNaN(open) || Number.isNaN(high) || Number.isNaN(low) || Number.isNaN(close)) return 'missing price';
+  if (![open, high, low, close].every(Number.isFinite)) return 'missing price';
   if (open <= 0 || high <= 0 || low <= 0 || close <= 0) return 'price not positive';
   if (high < low) return 'high below low';
   const highest = high + ROUNDING;

@@ -73,7 +73,7 @@ export async function readRows(connection: DuckDBConnection, path: string, map: 
 }
 
 /** `file: line 17` for text, where the header is line 1; `file: row 16` for Parquet. */
-export async function placeOfRow(path: string, row: number): Promise<string> {
+async function placeOfRow(path: string, row: number): Promise<string> {
   const [line] = await linesOfRows(path, [row]);
   return `${path}: ${path.endsWith('.parquet') ? 'row' : 'line'} ${line ?? row + 1}`;
 }
@@ -169,9 +169,10 @@ async function refuseText(
   cell: (index: number) => string,
 ): Promise<void> {
   for (const field of ['time', ...PRICES, 'volume'] as const) {
-    const row = firstInfinite(values[field]);
     const index = columns[field];
-    if (row < 0 || index === null) continue;
+    if (index === null || (source.types[index] !== 'VARCHAR' && field !== 'volume')) continue;
+    const row = firstInfinite(values[field]);
+    if (row < 0) continue;
     const found = await readText(
       connection,
       path,

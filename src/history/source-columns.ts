@@ -46,9 +46,10 @@ export function findColumns(path: string, names: readonly string[], map: ColumnM
   const need = (field: CandleField): number => {
     const index = find(field);
     if (index !== null) return index;
+    const place = path.endsWith('.parquet') ? path : `${path}: line 1`;
     throw new DataError(
-      `${path}: line 1: expected a header with a column for ${field} (${ALIASES[field].join(', ')}), found ${list(names)}; ` +
-        `name the column with --map ${field}=<column>`,
+      `${place}: expected a column for ${field} (${ALIASES[field].join(', ')}), found ${list(names)}; ` +
+        `"history import --map ${field}=<column>" takes other names`,
     );
   };
   const time = need('time');

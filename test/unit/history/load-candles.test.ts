@@ -100,7 +100,7 @@ describe('loadCandles: columns', () => {
     const path = writeText(tempFolder(), 'TCS.csv', text);
     const file = only(await loadCandles({ path, columns: { close: 'LTP', volume: 'traded' } }));
     expect([file.close[0], file.volume[1]]).toEqual([4, 8]);
-    await expect(loadCandles({ path })).rejects.toThrow('line 1: expected a header with a column for close');
+    await expect(loadCandles({ path })).rejects.toThrow('line 1: expected a column for close');
     await expect(loadCandles({ path, columns: { close: 'last' } })).rejects.toThrow(
       'expected the column "last" for close',
     );
@@ -197,6 +197,13 @@ describe('loadCandles: Parquet written by others', () => {
       `SELECT ${OPEN} + i * 60000 AS time, 10 AS open, CASE WHEN i = 1 THEN 5 ELSE 11 END AS high, 9 AS low, 10 AS close FROM range(4) t(i)`,
     );
     expect(only(await loadCandles({ path })).refused).toEqual([{ reason: 'high below low', count: 1, firstRow: 2 }]);
+  });
+
+  it('takes an infinite price for a missing one', async () => {
+    const select = `SELECT ${OPEN} + i * 60000 AS time, 10 AS open, CASE WHEN i = 2 THEN 'inf'::DOUBLE ELSE 11 END AS high, 9 AS low, 10 AS close FROM range(4) t(i)`;
+    expect(only(await loadCandles({ path: await writeOther(select) })).refused).toEqual([
+      { reason: 'missing price', count: 1, firstRow: 3 },
+    ]);
   });
 
   it('refuses columns of a type that holds no numbers or times', async () => {
