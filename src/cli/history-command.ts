@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readEnv } from '../config/env.ts';
 import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { ConfigError, DataError } from '../core/errors.ts';
@@ -63,11 +63,13 @@ function fileOptions(command: Command): Command {
       `the candles' length, told from the rows by default: ${TIMEFRAMES.join(', ')}`,
       readChoice('--timeframe', TIMEFRAMES),
     )
-    .option(
-      '--map <field=column>',
-      `which column holds a field (${CANDLE_FIELDS.join(', ')}); may be given several times`,
-      collectPairs('--map'),
-      {},
+    .addOption(
+      new Option(
+        '--map <field=column>',
+        `which column holds a field (${CANDLE_FIELDS.join(', ')}); may be given several times`,
+      )
+        .argParser(collectPairs('--map'))
+        .default({}, 'the usual names'),
     )
     .option('--json', 'print the result as one JSON document');
 }
