@@ -165,6 +165,9 @@ export function transition(order: Order, update: OrderUpdate): Transition {
 
 /** Books an execution. The caller has made sure that this `fillId` is new. */
 export function applyFill(order: Order, fill: Fill): Order {
+  if (!(fill.quantity > 0)) {
+    throw new InvariantError(`Expected fill ${fill.fillId} to be of more than 0 units, found ${fill.quantity}`);
+  }
   const filledQuantity = order.filledQuantity + fill.quantity;
   if (filledQuantity > order.quantity) {
     throw new InvariantError(
@@ -173,7 +176,13 @@ export function applyFill(order: Order, fill: Fill): Order {
   }
   const before = (order.averagePrice ?? 0) * order.filledQuantity;
   const averagePrice = roundPrice((before + fill.price * fill.quantity) / filledQuantity);
-  return { ...order, status: statusAfterFill(order, filledQuantity), filledQuantity, averagePrice, updatedTime: fill.time };
+  return {
+    ...order,
+    status: statusAfterFill(order, filledQuantity),
+    filledQuantity,
+    averagePrice,
+    updatedTime: fill.time,
+  };
 }
 
 /** A fill after a cancel or an expiry does not bring the order back to work. */

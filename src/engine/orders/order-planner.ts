@@ -5,8 +5,8 @@
 import { InvariantError } from '../../core/errors.ts';
 import type { SignalKey, StrategyId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
-import type { Order, OrderRole, OrderSide, OrderType, ProductType, TimeInForce } from '../../core/order.ts';
 import type { Rupees } from '../../core/money.ts';
+import type { Order, OrderRole, OrderSide, OrderType, ProductType, TimeInForce } from '../../core/order.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { clientOrderId } from './client-order-id.ts';
 
@@ -39,6 +39,9 @@ export class OrderPlanner {
   }
 
   plan(plan: OrderPlan): readonly Order[] {
+    if (!Number.isSafeInteger(plan.quantity) || plan.quantity <= 0) {
+      throw new InvariantError(`Expected whole units above 0 for leg "${plan.leg}", found ${plan.quantity}`);
+    }
     const slice = largestSlice(plan.instrument);
     if (plan.quantity <= slice) return [this.#order(plan, plan.leg, plan.quantity)];
     const orders: Order[] = [];
@@ -49,7 +52,6 @@ export class OrderPlanner {
   }
 
   #order(plan: OrderPlan, leg: string, quantity: number): Order {
-    if (!(quantity > 0)) throw new InvariantError(`Expected a quantity above 0 for leg "${leg}", found ${quantity}`);
     this.#sequence += 1;
     return {
       clientOrderId: clientOrderId(plan.signalKey, leg),
