@@ -123,8 +123,9 @@ async function install() {
   if (code !== 0) failInstall(code, output);
 }
 
-function failInstall(code, output) {
+function failInstall(code, shown) {
   releaseLock();
+  const output = shown + npmLog(shown);
   if (
     /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/.test(
       output,
@@ -152,6 +153,16 @@ function failInstall(code, output) {
   fail(
     `Packages could not be installed, ${reason.replace(/^npm (error|ERR!) /, '').trim()}: see ${path.relative(root, log)}`,
   );
+}
+
+/** npm 10 can end on a network error without naming it, but its log does. */
+function npmLog(output) {
+  const file = /complete log of this run can be found in:\s*(\S+\.log)/.exec(output)?.[1];
+  try {
+    return file === undefined ? '' : `\n${fs.readFileSync(file, 'utf8').slice(-20_000)}`;
+  } catch {
+    return '';
+  }
 }
 
 /** npm beside the host's node: the pinned one lives in the folder that `npm ci` empties. */
