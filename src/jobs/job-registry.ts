@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { InvariantError } from '../core/errors.ts';
 import type { OutboxJob } from '../ports/ledger.ts';
-import type { QueueName } from './queue-backend.ts';
+import type { QueueName } from './queue-factory.ts';
 
 type JobName = OutboxJob['name'];
 

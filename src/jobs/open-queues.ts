@@ -1,5 +1,5 @@
 import type { JobLog } from './job-log.ts';
-import type { JobProcessor, JobQueue, JobWorker, QueueFactory, QueueName, WorkerSettings } from './queue-backend.ts';
+import type { JobProcessor, JobQueue, JobWorker, QueueFactory, QueueName, WorkerSettings } from './queue-factory.ts';
 
 export const QUEUE_NAMES: readonly QueueName[] = ['orders', 'alerts'];
 

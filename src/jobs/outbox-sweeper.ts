@@ -11,7 +11,7 @@ import type { JobsOptions } from 'bullmq';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger, OutboxJob } from '../ports/ledger.ts';
 import type { OpenQueues } from './open-queues.ts';
-import type { JobPayload, QueueName } from './queue-backend.ts';
+import type { JobPayload, QueueName } from './queue-factory.ts';
 
 export interface OutboxSweeperOptions {
   readonly ledger: Pick<Ledger, 'unqueuedJobs' | 'markQueued'>;

@@ -3,7 +3,7 @@ import { assertNever, InvariantError } from '../core/errors.ts';
 import type { JobLog } from './job-log.ts';
 import type { JobRegistry } from './job-registry.ts';
 import { type OpenQueues, QUEUE_NAMES } from './open-queues.ts';
-import type { JobProcessor, JobWorker, QueueName, WorkerSettings } from './queue-backend.ts';
+import type { JobProcessor, JobWorker, QueueName, WorkerSettings } from './queue-factory.ts';
 
 /** A job that will not run again by itself: a person has to know. */
 export interface FailedJob {

@@ -10,9 +10,11 @@ import type { ChildTask } from './queue.contract.ts';
 
 const QUIET = { info() {}, warn() {}, error() {} };
 const task: ChildTask = JSON.parse(process.argv[2] ?? '');
-await { 'hang-in-job': hangInJob, 'commit-and-hang': commitAndHang }[task.task]();
+if (task.task === 'commit-and-hang') await commitAndHang();
+else await work();
 
-async function hangInJob(): Promise<void> {
+/** Every job hangs for ever. SIGTERM closes the queues; then nothing is left that keeps the process alive. */
+async function work(): Promise<void> {
   const { redisUrl, databaseUrl, queueSchema: schema, prefix } = task;
   const queues = await openQueues({ redisUrl, databaseUrl, schema, prefix, log: QUIET });
   const payload = z.object({ subject: z.string() });
@@ -28,6 +30,8 @@ async function hangInJob(): Promise<void> {
   ]);
   const settings = { concurrency: 1, lockMs: 500, stalledCheckMs: 100 };
   await startWorkers({ queues, registry, log: QUIET, settings: { orders: settings, alerts: settings } });
+  process.once('SIGTERM', () => void queues.close());
+  if (task.task === 'close-when-told') process.stdout.write('working\n');
 }
 
 async function commitAndHang(): Promise<void> {

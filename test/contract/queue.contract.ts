@@ -10,7 +10,8 @@ import { PostgresLedger } from '../../src/db/postgres-ledger.ts';
 import { DONE, defineJob, type JobContext, JobRegistry, type JobResult } from '../../src/jobs/job-registry.ts';
 import type { OpenQueues } from '../../src/jobs/open-queues.ts';
 import { OutboxSweeper } from '../../src/jobs/outbox-sweeper.ts';
-import { openQueues, type QueueBackendOptions, type WorkerSettings } from '../../src/jobs/queue-backend.ts';
+import { openQueues, type QueueBackendOptions } from '../../src/jobs/queue-backend.ts';
+import type { WorkerSettings } from '../../src/jobs/queue-factory.ts';
 import { type FailedJob, startWorkers } from '../../src/jobs/start-workers.ts';
 import type { OutboxJob } from '../../src/ports/ledger.ts';
 import { type TestDatabase, testDatabase } from '../support/test-database.ts';
@@ -27,7 +28,7 @@ export interface ChildTask {
   readonly queueSchema: string;
   readonly ledgerSchema: string;
   readonly prefix: string;
-  readonly task: 'hang-in-job' | 'commit-and-hang';
+  readonly task: 'hang-in-job' | 'commit-and-hang' | 'close-when-told';
 }
 
 type Handler = (subject: string, context: JobContext) => Promise<JobResult>;
@@ -38,7 +39,7 @@ const CLOCK = { now: () => Date.now(), sleepUntil: async () => {} };
 const ALERT: WorkerSettings = { concurrency: 1, lockMs: 500, stalledCheckMs: 100, retryDelay: (made) => 40 * made };
 
 export function queueContract(backend: 'redis' | 'postgres', start: () => Promise<BackendUnderTest>): void {
-  describe(`queue on ${backend}`, () => {
+  describe(`queue on ${backend}`, { timeout: 20_000 }, () => {
     let server: BackendUnderTest;
     let database: TestDatabase;
     let options: QueueBackendOptions;
@@ -230,7 +231,8 @@ export function queueContract(backend: 'redis' | 'postgres', start: () => Promis
       expect(await queues.releaseActive()).toBe(1);
       const runs: string[] = [];
       await work(queues, collect(runs), { concurrency: 1, lockMs: 60_000, stalledCheckMs: 60_000 });
-      await until(() => runs.length === 1);
+      await until(async () => (await queues.queue('orders').getJob('orphan'))?.finishedOn !== undefined);
+      expect(runs).toEqual(['orphan']);
       expect(await queues.releaseActive()).toBe(0);
     });
 
@@ -295,6 +297,13 @@ export function queueContract(backend: 'redis' | 'postgres', start: () => Promis
       expect(performance.now() - begin).toBeLessThan(500);
     });
 
+    it('leaves nothing behind that keeps its process alive', async () => {
+      const child = await startChild('close-when-told');
+      const begin = performance.now();
+      expect(await child.stop()).toBe(0);
+      expect(performance.now() - begin).toBeLessThan(2_000);
+    });
+
     it('is empty after clear and works on', async () => {
       await enqueue(job('a'), job('b', { notBefore: Date.now() + 60_000 }));
       await queues.clear();
@@ -336,31 +345,47 @@ export function queueContract(backend: 'redis' | 'postgres', start: () => Promis
       expect(await queues.queue('alerts').getJobCounts()).toMatchObject({ prioritized: 1 });
     });
 
-    async function startChild(task: ChildTask['task']): Promise<{ readonly said: string; kill(): Promise<void> }> {
+    async function startChild(task: ChildTask['task']): Promise<QueueChild> {
       const { redisUrl, databaseUrl, schema: queueSchema, prefix } = options;
       const childTask: ChildTask = { redisUrl, databaseUrl, queueSchema, ledgerSchema: database.schema, prefix, task };
-      const script = fileURLToPath(new URL('queue-child.ts', import.meta.url));
-      const child = spawn(process.execPath, [script, JSON.stringify(childTask)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const exited = once(child, 'exit');
-      const said = await Promise.race([
-        once(child.stdout, 'data').then(([chunk]) => String(chunk).trim()),
-        exited.then(String),
-      ]);
-      return {
-        said,
-        async kill() {
-          child.kill('SIGKILL');
-          await exited;
-        },
-      };
+      return startQueueChild(childTask);
     }
   });
 }
 
+export interface QueueChild {
+  /** Its first words. */
+  readonly said: string;
+  /** Ends it at once. */
+  kill(): Promise<void>;
+  /** Asks it to end; resolves with its exit code. */
+  stop(): Promise<number | null>;
+}
+
+export async function startQueueChild(task: ChildTask): Promise<QueueChild> {
+  const script = fileURLToPath(new URL('queue-child.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const said = await Promise.race([
+    once(child.stdout, 'data').then(([chunk]) => String(chunk).trim()),
+    exited.then(String),
+  ]);
+  return {
+    said,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
+
 /** A registry whose `place` does as told; subjects may be any text. */
-export function registryOf({ place }: { readonly place: Handler }): JobRegistry {
+function registryOf({ place }: { readonly place: Handler }): JobRegistry {
   const payload = z.strictObject({ subject: z.string().min(1) });
   const handler = ({ subject }: { subject: string }, context: JobContext) => place(subject, context);
   return new JobRegistry([
@@ -370,7 +395,7 @@ export function registryOf({ place }: { readonly place: Handler }): JobRegistry 
   ]);
 }
 
-export function alertRaised(key: string): { readonly type: 'alertRaised'; readonly alert: Alert } {
+function alertRaised(key: string): { readonly type: 'alertRaised'; readonly alert: Alert } {
   return { type: 'alertRaised', alert: { key, kind: 'system', level: 'info', text: `Alert ${key}`, time: 1_000 } };
 }
 
@@ -389,7 +414,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function until(condition: () => boolean | Promise<boolean>, patienceMs = 8_000): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>, patienceMs = 15_000): Promise<void> {
   const end = performance.now() + patienceMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Not so within ${patienceMs} ms: ${condition}`);
