@@ -16,7 +16,7 @@ import { connectSql, errorCode, type Sql } from './sql.ts';
 export const DEFAULT_SCHEMA = 'signalman';
 const CONNECTIONS = 10;
 const START_WAIT_MS = 10_000;
-const END_WAIT_SECONDS = 0.8;
+const END_WAIT_SECONDS = 0.6;
 /** The server is there but still starting, or just restarting. */
 const SOON = new Set(['57P03', '57P01', 'CONNECTION_CLOSED']);
 

@@ -30,6 +30,9 @@ import { type ServerHome, settleServerHome } from './server-home.ts';
 
 const LOCK_WAIT_MS = 120_000;
 const PATIENCE_MS = 1_000;
+const LEAVE_LOCK_WAIT_MS = 700;
+/** All of leaving, so that a process that closes ends soon. */
+const LEAVE_MS = 2_200;
 const CONNECT_WAIT_MS = 60_000;
 /** How long a closed or killed connection may still be listed by the server. */
 const FAREWELL_MS = 400;
@@ -120,12 +123,13 @@ async function leave(
   presence: postgres.Sql,
   log: (line: string) => void,
 ): Promise<void> {
+  const deadline = performance.now() + LEAVE_MS;
   // Whoever keeps the lock longer than that is starting up, and then the server must stay.
-  const lock = await lockFile(join(stateFolder, 'lock'), PATIENCE_MS).catch(() => undefined);
+  const lock = await lockFile(join(stateFolder, 'lock'), LEAVE_LOCK_WAIT_MS).catch(() => undefined);
   try {
     const isLast = lock !== undefined && !(await isUsedByOthers(presence).catch(() => true));
-    await presence.end({ timeout: 1 });
-    if (isLast) await stopServer(home, log);
+    await presence.end({ timeout: 0.2 });
+    if (isLast) await stopServer(home, deadline - performance.now(), log);
   } finally {
     lock?.release();
   }

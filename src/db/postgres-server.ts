@@ -12,7 +12,6 @@ export const SERVER_USER = 'signalman';
 const SERVER_VERSION = '18';
 const PASSWORD_FILE = 'signalman.password';
 const START_WAIT_SECONDS = 60;
-const STOP_WAIT_SECONDS = 2;
 const LOG_LIMIT_BYTES = 10_000_000;
 const PORT_ATTEMPTS = 5;
 const NOT_RUNNING = 3;
@@ -71,9 +70,8 @@ export async function startServer(home: ServerHome, log: (line: string) => void)
 }
 
 /** Asks for a fast shutdown and waits a little; a server that needs longer goes on shutting down by itself. */
-export async function stopServer(home: ServerHome, log: (line: string) => void): Promise<void> {
-  const flags = ['-D', home.dataFolder, '-m', 'fast', '-w', '-t', String(STOP_WAIT_SECONDS)];
-  const result = await run(home, 'pg_ctl', ['stop', ...flags], STOP_WAIT_SECONDS + 1);
+export async function stopServer(home: ServerHome, waitMs: number, log: (line: string) => void): Promise<void> {
+  const result = await run(home, 'pg_ctl', ['stop', '-D', home.dataFolder, '-m', 'fast', '-w'], waitMs / 1_000);
   log(result.code === 0 ? 'stopped PostgreSQL' : `PostgreSQL is still stopping: ${lastLine(result.output)}`);
 }
 
@@ -136,7 +134,11 @@ async function writeAs(path: string, content: string, home: ServerHome): Promise
 }
 
 function run(home: ServerHome, program: string, args: readonly string[], seconds: number): Promise<ProgramResult> {
-  return runProgram(join(home.bin, program), args, { user: home.user, cwd: home.folder, timeoutMs: seconds * 1_000 });
+  return runProgram(join(home.bin, program), args, {
+    user: home.user,
+    cwd: home.folder,
+    timeoutMs: Math.ceil(seconds * 1_000),
+  });
 }
 
 function lastLine(text: string): string {
