@@ -7,7 +7,7 @@
 import { InvariantError } from '../../core/errors.ts';
 import type { Fill } from '../../core/fill.ts';
 import type { InstrumentId, SignalKey, StrategyId } from '../../core/ids.ts';
-import { roundPrice, type Paise, type Rupees } from '../../core/money.ts';
+import { type Paise, type Rupees, roundPrice } from '../../core/money.ts';
 import type { ProductType } from '../../core/order.ts';
 import type { Position } from '../../core/position.ts';
 import type { EpochMs } from '../../core/time.ts';
@@ -24,6 +24,8 @@ export class OpenPosition {
   #entryTurnover = 0;
   #exitQuantity = 0;
   #exitTurnover = 0;
+  /** What the open units cost, at the mean price: a sale takes its share away and leaves the mean as it is. */
+  #openCost = 0;
   #exactCharges = 0;
   #bookedCharges = 0;
   #snapshot: Position | null = null;
@@ -44,13 +46,13 @@ export class OpenPosition {
   }
 
   get averagePrice(): Rupees {
-    return this.#entryQuantity === 0 ? 0 : this.#entryTurnover / this.#entryQuantity;
+    return this.#quantity === 0 ? 0 : this.#openCost / Math.abs(this.#quantity);
   }
 
   /** Gross of what has been closed since it was last flat. */
   get realisedPaise(): Paise {
-    const closed = this.#exitTurnover - this.averagePrice * this.#exitQuantity;
-    return Math.round((this.#quantity >= 0 ? closed : -closed) * 100);
+    const closed = this.#exitTurnover - (this.#entryTurnover - this.#openCost);
+    return Math.round((this.#quantity >= 0 ? closed : -closed) * 100) + 0;
   }
 
   get chargesPaise(): Paise {
@@ -65,7 +67,12 @@ export class OpenPosition {
    * Applies a fill that opens, adds, reduces or closes. One that turns a long into a short (or back) closes the trade
    * and opens the next with what is left; charges are shared by quantity.
    */
-  apply(fill: Fill, signalKey: SignalKey, exitReason: ExitReason, exactCharges: number): { chargesPaise: Paise; trade: Trade | null } {
+  apply(
+    fill: Fill,
+    signalKey: SignalKey,
+    exitReason: ExitReason,
+    exactCharges: number,
+  ): { chargesPaise: Paise; trade: Trade | null } {
     this.#snapshot = null;
     const signed = fill.side === 'BUY' ? fill.quantity : -fill.quantity;
     const isOpening = this.#quantity === 0 || Math.sign(signed) === Math.sign(this.#quantity);
@@ -78,6 +85,7 @@ export class OpenPosition {
     const closingCharges = (exactCharges * closing) / fill.quantity;
     let chargesPaise = this.#book(closingCharges);
     const wasLong = this.#quantity > 0;
+    this.#openCost -= this.averagePrice * closing;
     this.#exitQuantity += closing;
     this.#exitTurnover += fill.price * closing;
     this.#quantity += Math.sign(signed) * closing;
@@ -97,7 +105,7 @@ export class OpenPosition {
       instrumentId: this.instrumentId,
       product: this.product,
       quantity: this.#quantity,
-      averagePrice: this.#quantity === 0 ? 0 : roundPrice(this.averagePrice),
+      averagePrice: roundPrice(this.averagePrice),
       openedTime: this.#openedTime,
       realisedPaise: this.realisedPaise,
       chargesPaise: this.#bookedCharges,
@@ -112,6 +120,7 @@ export class OpenPosition {
     }
     this.#entryQuantity += quantity;
     this.#entryTurnover += fill.price * quantity;
+    this.#openCost += fill.price * quantity;
   }
 
   #book(exactCharges: number): Paise {
@@ -148,6 +157,7 @@ export class OpenPosition {
     this.#entryTurnover = 0;
     this.#exitQuantity = 0;
     this.#exitTurnover = 0;
+    this.#openCost = 0;
     this.#exactCharges = 0;
     this.#bookedCharges = 0;
     return trade;

@@ -3,11 +3,11 @@
  * Everything here follows from fills and prices; nothing is set from outside.
  */
 import type { BookedFill, Fill } from '../../core/fill.ts';
-import type { InstrumentId, SignalKey, StrategyId } from '../../core/ids.ts';
+import type { InstrumentId, StrategyId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Paise } from '../../core/money.ts';
 import type { Order, ProductType } from '../../core/order.ts';
-import { dayOf, type DayNumber } from '../../core/time.ts';
+import { type DayNumber, dayOf } from '../../core/time.ts';
 import type { ExitReason, Trade } from '../../core/trade.ts';
 import type { ChargeModel } from '../../ports/charge-model.ts';
 import type { LastPrices } from './last-prices.ts';
@@ -70,14 +70,14 @@ export class Portfolio {
       orderTurnoverBefore: (order.averagePrice ?? 0) * order.filledQuantity,
       isFirstDebitOfDay: this.#isFirstDebit(fill, order),
     });
-    const { chargesPaise, trade } = position.apply(fill, order.signalKey as SignalKey, exitReason, exactCharges);
+    const { chargesPaise, trade } = position.apply(fill, order.signalKey, exitReason, exactCharges);
+    if (trade) this.#open.delete(position);
+    // A fill that closes a trade may open the next one.
+    if (position.quantity !== 0) this.#open.add(position);
     if (trade) {
-      this.#open.delete(position);
       this.#closedNetPaise += trade.netPaise;
       this.#losingStreak = trade.netPaise < 0 ? this.#losingStreak + 1 : 0;
       this.#peakEquityPaise = Math.max(this.#peakEquityPaise, this.equityPaise);
-    } else {
-      this.#open.add(position);
     }
     return { fill: { ...fill, chargesPaise }, position, trade };
   }
