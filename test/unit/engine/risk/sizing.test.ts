@@ -60,6 +60,13 @@ describe('the size of an entry', () => {
     expect(size({ kind: 'fixed-value', paise: 649_999 }, option)).toBe(0);
   });
 
+  it('is a lot less when a single paisa is missing, however dear the lot', () => {
+    const dear = { entryPrice: 200_000, lotSize: 65 };
+    const sizing: Sizing = { kind: 'fixed-value', paise: 1_300_000_000 };
+    expect(size(sizing, { ...dear, availablePaise: 1_300_000_000 })).toBe(65);
+    expect(size(sizing, { ...dear, availablePaise: 1_299_999_999 })).toBe(0);
+  });
+
   it('is none at a price that is no price', () => {
     for (const entryPrice of [0, -1, Number.NaN]) {
       expect(size({ kind: 'fixed-value', paise: 1_000_000 }, { entryPrice })).toBe(0);

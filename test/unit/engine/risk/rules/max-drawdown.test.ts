@@ -16,6 +16,7 @@ it('denies entries once equity has fallen from its peak by the limit', () => {
 
 it('has nothing to say at the peak, nor without a limit', () => {
   expect(reasonOf(maxDrawdown, { limits })).toBeUndefined();
+  expect(reasonOf(maxDrawdown, { limits, account: { peakEquityPaise: 0, equityPaise: 0 } })).toBeUndefined();
   expect(reasonOf(maxDrawdown, { account: { equityPaise: 1 } })).toBeUndefined();
 });
 

@@ -20,9 +20,13 @@ it('allows an entry that makes a position smaller, even one above the limit', ()
   expect(reasonOf(maxPositionPerInstrument, { limits, accountQuantity: -500 }, { side: 'BUY' })).toBeUndefined();
 });
 
-it('denies one that turns a position into a larger one on the other side', () => {
-  const changes = { limits, accountQuantity: 110 };
-  expect(reasonOf(maxPositionPerInstrument, changes, { side: 'SELL', quantity: 221 })).toMatchObject({ wanted: 111 });
+it('holds a position that is turned round against the limit too', () => {
+  const turned = (accountQuantity: number, quantity: number) =>
+    reasonOf(maxPositionPerInstrument, { limits, accountQuantity }, { side: 'SELL', quantity });
+  expect(turned(110, 210)).toBeUndefined();
+  expect(turned(110, 211)).toMatchObject({ wanted: 101 });
+  expect(turned(500, 900), 'smaller, but on the other side').toMatchObject({ wanted: 400 });
+  expect(turned(500, 500), 'closed').toBeUndefined();
 });
 
 it('is off without a limit', () => {

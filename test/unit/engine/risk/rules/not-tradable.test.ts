@@ -7,4 +7,5 @@ it('denies an index and nothing else', () => {
   const index = testInstrument('NSE:NIFTY 50', { kind: 'INDEX' });
   expect(reasonOf(notTradable, { instrument: index })).toMatchObject({ code: 'NOT_TRADABLE', instrumentId: index.id });
   for (const instrument of [SHARE, FUTURE, CALL]) expect(reasonOf(notTradable, { instrument })).toBeUndefined();
+  expect(notTradable.appliesTo).toBe('ENTRY');
 });
