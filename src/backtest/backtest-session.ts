@@ -88,9 +88,14 @@ export class BacktestSession {
     this.#run({ type: 'timer', time });
   }
 
-  /** What was left working when yesterday's data ended expires before today's first price. */
+  /**
+   * The days before end first, also where their candles did: a square-off that met no more prints takes the last price of
+   * its own day, and what was left working expires before today's first price.
+   */
   #startDay(time: EpochMs): void {
-    this.#dayEnd = startOfDay(dayOf(time)) + DAY_MS;
-    this.#exchange.advance(startOfDay(dayOf(time)));
+    const dayStart = startOfDay(dayOf(time));
+    while (this.engine.nextTimer < dayStart) this.#timer(this.engine.nextTimer);
+    this.#dayEnd = dayStart + DAY_MS;
+    this.#exchange.advance(dayStart);
   }
 }
