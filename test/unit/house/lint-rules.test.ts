@@ -123,6 +123,10 @@ describe('lint of types', () => {
   it.each([
     ['any', 'export const a = (b: any): number => b;'],
     ['a non-null assertion', 'export const a = (b: number | null): number => b!;'],
+    [
+      'a promise that nobody awaits',
+      'export async function a(): Promise<void> {}\nexport function b(): void {\n  a();\n}',
+    ],
     ['an unused import', "import { z } from 'zod';\nexport const a = 1;"],
   ])('refuses %s', (_, source) => {
     expect(lint({ 'src/feed/t.ts': source }).get('src/feed/t.ts')).not.toEqual([]);
