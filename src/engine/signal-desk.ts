@@ -61,6 +61,7 @@ export class SignalDesk {
     const open = this.#portfolio.position(strategy.instance.id, instrument.id, strategy.product);
     const lastPrice: Rupees = Number.isNaN(entry.lastPrice.price) ? candle.close : entry.lastPrice.price;
     const account = this.#account(now);
+    const side = draft.kind === 'ENTRY' ? draft.side : 'SELL';
     const signal = signalFromDraft(draft, {
       strategyId: strategy.instance.id,
       instrument,
@@ -75,6 +76,7 @@ export class SignalDesk {
           equityPaise: account.equityPaise,
           lotSize: instrument.lotSize,
           availablePaise: account.availablePaise,
+          marginPaisePerUnit: marginOf({ instrument, product: strategy.product, side, price: entryPrice, quantity: 1 }, this.#limits),
         }),
       now,
       expires: notBefore + validityMs(candle.timeframe, session),

@@ -133,7 +133,7 @@ export class TradingEngine {
   }
 
   #decideOnTick(runner: StrategyRunner, tick: Tick): void {
-    const candle = runner.feed(tick.instrumentId, runner.instance.timeframe).candles.back(0);
+    const candle = runner.feed(tick.instrumentId, runner.instance.timeframe).latest;
     if (candle) this.#onDecision(runner, candle, runner.onTick(tick));
   }
 

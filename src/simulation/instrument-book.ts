@@ -80,11 +80,11 @@ export class InstrumentBook {
     this.#lastTime = time;
   }
 
-  /** Units traded since the previous tick. */
-  tradedSince(tick: Tick): number {
+  /** Units traded since the previous tick; null for what has no volume, such as an index. */
+  tradedSince(tick: Tick): number | null {
     const traded = tick.volume - this.#dayVolume;
     this.#dayVolume = tick.volume;
-    return Math.max(traded, 0);
+    return tick.volume === 0 ? null : Math.max(traded, 0);
   }
 
   isTrading(time: EpochMs): boolean {
@@ -96,12 +96,12 @@ export class InstrumentBook {
     return this.#sessionAt(time)?.close ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A new candle or tick: what its volume lets us take. An index or a quiet print has no volume and so no cap. */
-  begin(volume: number): void {
+  /** A new candle or tick: what its volume lets us take; null sets no cap. */
+  begin(volume: number | null): void {
     const { participationPercent } = this.#rules;
     const lot = this.#instrument.lotSize;
     this.#budget =
-      participationPercent === null || volume === 0
+      participationPercent === null || volume === null
         ? Number.POSITIVE_INFINITY
         : Math.floor((volume * participationPercent) / 100 / lot) * lot;
   }

@@ -60,7 +60,7 @@ export class SimulatedExchange {
 
   onTick(tick: Tick): void {
     const book = this.#books.get(tick.instrumentId);
-    if (!book) return;
+    if (!book || !(tick.lastPrice > 0)) return;
     const tradedVolume = book.tradedSince(tick);
     if (book.isIdle || !book.isTrading(tick.time)) {
       book.see(tick.lastPrice, tick.time);
@@ -97,7 +97,7 @@ export class SimulatedExchange {
     const third = Math.floor((end - openTime) / 3);
     const isHighNearer = high - open < open - low;
     const [first, second] = isHighNearer ? [high, low] : [low, high];
-    book.begin(candle.volume);
+    book.begin(candle.volume === 0 ? null : candle.volume);
     this.#step(book, open, open, openTime, true, high, low);
     this.#step(book, open, first, openTime + third, false, high, low);
     const [restHigh, restLow] = isHighNearer ? [Math.max(close, first), low] : [high, Math.min(close, first)];

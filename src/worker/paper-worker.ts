@@ -16,6 +16,8 @@ import { acquireLease } from '../db/lease.ts';
 import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
 import { PostgresCandleStore } from '../db/postgres-candle-store.ts';
 import { PostgresLedger } from '../db/postgres-ledger.ts';
+import { PostgresQuotes } from '../db/postgres-quotes.ts';
+import { saveInstruments } from '../db/save-instruments.ts';
 import { type EngineOptions, TradingEngine } from '../engine/trading-engine.ts';
 import { cancelOrderJob } from '../jobs/cancel-order-job.ts';
 import { JobRegistry } from '../jobs/job-registry.ts';
@@ -98,7 +100,10 @@ async function trade(options: PaperWorkerOptions, database: Database, queues: Op
   const recorder = new SessionRecorder();
   const clock = new ReplayClock(ticks[0]?.time ?? 0, options.speed);
   const ledger = new PostgresLedger(database, 'paper');
-  const candles = new PostgresCandleStore(database, (error) => log.warn({ error: String(error) }, 'Candles could not be written'));
+  const onLost = (error: unknown): void => log.warn({ error: String(error) }, 'Market data could not be written');
+  const candles = new PostgresCandleStore(database, onLost);
+  const quotes = new PostgresQuotes(database, onLost);
+  await saveInstruments(database, options.engine.instruments, clock.now());
   const engine = new TradingEngine(options.engine);
   const exchange: SimulatedExchange = new SimulatedExchange({
     ...options.engine,
@@ -111,7 +116,7 @@ async function trade(options: PaperWorkerOptions, database: Database, queues: Op
     ledger,
     enqueue: (jobs) => sweeper.enqueue(jobs),
     handle: (event) => engine.handle(event),
-    onCandle: (candle) => void candles.append([candle]),
+    onCandle: (candle) => void candles.append([candle]).catch(onLost),
     onEffect: (effect) => recorder.take(effect),
     signal,
   });
@@ -133,6 +138,7 @@ async function trade(options: PaperWorkerOptions, database: Database, queues: Op
   try {
     const replayed = await replaySession({
       ...{ ticks, engine, exchange, pipeline, clock, signal },
+      onTick: (tick) => void quotes.appendQuotes([tick]).catch(onLost),
       onProgress: (done, time) => onProgress(done, time, recorder),
     });
     if (!signal.aborted) await allAlertsSent(database, ALERT_PATIENCE_MS, signal);
@@ -146,7 +152,7 @@ async function trade(options: PaperWorkerOptions, database: Database, queues: Op
     };
   } finally {
     stopSweeping();
-    await candles.flush().catch((error: unknown) => log.error({ error: String(error) }, 'The last candles could not be written'));
+    await Promise.all([candles.flush(), quotes.flush()]).catch(onLost);
   }
 }
 

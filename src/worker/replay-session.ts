@@ -20,6 +20,7 @@ export interface ReplayOptions {
   readonly pipeline: EffectPipeline;
   readonly clock: ReplayClock;
   readonly signal: AbortSignal;
+  readonly onTick: (tick: Tick) => void;
   readonly onProgress: (done: number, time: EpochMs) => void;
 }
 
@@ -36,6 +37,7 @@ export async function replaySession(options: ReplayOptions): Promise<number> {
     if (waiting) await waiting;
     else if (done % TICKS_PER_TURN === 0) await yieldToLoop();
     await step(options, { type: 'tick', tick });
+    options.onTick(tick);
     done += 1;
     if (done % TICKS_PER_TURN === 0) onProgress(done, tick.time);
   }

@@ -1,8 +1,8 @@
 /**
  * Runs one strategy instance over its instruments: keeps its candles, feeds its indicators, asks for decisions.
  *
- * Invariants: an indicator has seen a candle before `onCandle` is asked about it; `onCandle` is not asked before the
- * instance's warm-up has passed for that instrument; nothing here knows a forming candle.
+ * Invariants: an indicator has seen a candle before `onCandle` is asked about it; neither `onCandle` nor `onTick` is asked
+ * before the instance's warm-up has passed for that instrument; nothing here knows a forming candle.
  */
 import type { Candle } from '../../core/candle.ts';
 import { InvariantError } from '../../core/errors.ts';
@@ -15,15 +15,17 @@ import type { Tick } from '../../core/tick.ts';
 import type { Timeframe } from '../../core/timeframe.ts';
 import type { Indicator } from '../indicators/indicator.ts';
 import { ClosedCandles } from './closed-candles.ts';
-import type { StrategyInstance } from './strategy-instance.ts';
 import type { Decision, StrategyHandlers } from './strategy.ts';
+import type { StrategyInstance } from './strategy-instance.ts';
 
 const KEPT_CANDLES = 500;
 
 /** One instrument and timeframe as one runner follows it. */
 export class CandleFeed {
   readonly runner: StrategyRunner;
-  readonly candles: ClosedCandles;
+  /** Kept only for a strategy that looks back at them. */
+  #candles: ClosedCandles | undefined;
+  latest: Candle | undefined;
   readonly indicators: Indicator<unknown>[] = [];
   /** Whether the runner decides on this timeframe or only watches it. */
   readonly decides: boolean;
@@ -32,12 +34,22 @@ export class CandleFeed {
   constructor(runner: StrategyRunner, decides: boolean) {
     this.runner = runner;
     this.decides = decides;
-    this.candles = new ClosedCandles(KEPT_CANDLES);
+  }
+
+  get candles(): ClosedCandles {
+    if (this.#candles === undefined && this.seen > 0) {
+      throw new InvariantError(
+        `Strategy "${this.runner.instance.id}" asked for candles for the first time after some had closed: ask in "create"`,
+      );
+    }
+    this.#candles ??= new ClosedCandles(KEPT_CANDLES);
+    return this.#candles;
   }
 
   take(candle: Candle): void {
     this.seen += 1;
-    this.candles.append(candle);
+    this.latest = candle;
+    this.#candles?.append(candle);
     for (const indicator of this.indicators) indicator.update(candle);
   }
 }
@@ -84,7 +96,9 @@ export class StrategyRunner {
   feed(instrumentId: InstrumentId, timeframe: Timeframe): CandleFeed {
     const feed = this.#feeds.get(instrumentId)?.get(timeframe);
     if (!feed) {
-      throw new InvariantError(`Strategy "${this.instance.id}" asked for ${instrumentId} ${timeframe}, which it is not configured for`);
+      throw new InvariantError(
+        `Strategy "${this.instance.id}" asked for ${instrumentId} ${timeframe}, which it is not configured for`,
+      );
     }
     return feed;
   }
@@ -99,7 +113,8 @@ export class StrategyRunner {
   }
 
   onTick(tick: Tick): Decision {
-    return this.#handlers.onTick?.(tick);
+    const { seen } = this.feed(tick.instrumentId, this.instance.timeframe);
+    return seen < this.instance.warmUp ? undefined : this.#handlers.onTick?.(tick);
   }
 
   onFill(fill: BookedFill): void {
@@ -113,9 +128,10 @@ export class StrategyRunner {
 
   #enter(session: MarketSession | null): void {
     if (session === this.#session || session === null) return;
-    if (session.open === this.#session?.open) return;
-    this.endSession();
+    // The instruments of a group may have hours of their own: they share the day.
+    const isNewDay = session.day !== this.#session?.day;
+    if (isNewDay) this.endSession();
     this.#session = session;
-    this.#handlers.onSessionStart?.(session);
+    if (isNewDay) this.#handlers.onSessionStart?.(session);
   }
 }

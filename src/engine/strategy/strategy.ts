@@ -61,6 +61,7 @@ export interface StrategyContext<Params> {
   readonly timeframe: Timeframe;
   /** Has the engine feed the indicator each closed candle, before `onCandle` sees that candle. */
   use<I extends Indicator<unknown>>(indicator: I, source?: { instrumentId?: InstrumentId; timeframe?: Timeframe }): I;
+  /** Ask in `create`: candles are kept from the first time they are asked for. */
   candles(source?: { instrumentId?: InstrumentId; timeframe?: Timeframe }): CandleSeries;
   /** Own position only; quantity 0 when flat. */
   position(instrumentId?: InstrumentId): Position;
