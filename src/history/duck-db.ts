@@ -59,18 +59,21 @@ export async function readSql(
   }
 }
 
-/** Copies columns of doubles out of a result; a null becomes NaN. */
-export function readDoubles(result: DuckDBMaterializedResult): Float64Array[] {
+/** Copies columns of doubles out of a result, once; a null becomes NaN. */
+export async function readDoubles(result: DuckDBMaterializedResult): Promise<Float64Array[]> {
   const columns = Array.from({ length: result.columnCount }, () => new Float64Array(result.rowCount));
   let row = 0;
-  for (let index = 0; index < result.chunkCount; index++) {
-    const chunk = result.getChunk(index);
+  // The next chunk is fetched off the main thread while this one is copied.
+  let next = result.fetchChunk();
+  for (;;) {
+    const chunk = await next;
     // Each look at `rowCount` is a native call.
-    const rows = chunk.rowCount;
+    const rows = chunk?.rowCount ?? 0;
+    if (chunk === null || rows === 0) return columns;
+    next = result.fetchChunk();
     for (const [column, values] of columns.entries()) copyDoubles(chunk.getColumnVector(column), values, row, rows);
     row += rows;
   }
-  return columns;
 }
 
 function copyDoubles(vector: DuckDBVector, values: Float64Array, start: number, rows: number): void {

@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly to?: EpochMs | undefined;
   /** By default the commonest spacing of the rows. */
   readonly timeframe?: Timeframe | undefined;
+  /** What a file of one candle holds, which has no spacing. */
+  readonly loneTimeframe?: Timeframe | undefined;
   readonly columns?: ColumnMap | undefined;
 }
 
@@ -63,6 +65,10 @@ export async function loadCandles(options: LoadOptions): Promise<CandleFile[]> {
   });
 }
 
+export function isCandleFileName(name: string): boolean {
+  return CANDLE_FILE.test(name);
+}
+
 /** The candle files at a path: the file itself, or those directly in the folder, sorted by name. */
 export async function findCandleFiles(path: string): Promise<string[]> {
   const found = await stat(path).catch((error: unknown) => {
@@ -89,7 +95,8 @@ async function loadFile(connection: DuckDBConnection, path: string, options: Loa
       return { reason, count, firstRow: lines[indexes.indexOf(firstIndex)] ?? firstIndex + 1 };
     });
     if (columns.count === 0) throw everyRowRefused(path, instrumentId, refusals);
-    const timeframe = options.timeframe ?? inferTimeframe(path, columns.openTime);
+    const lone = columns.count === 1 ? options.loneTimeframe : undefined;
+    const timeframe = options.timeframe ?? lone ?? inferTimeframe(path, columns.openTime);
     if (options.label === 'end' && timeframe !== '1d') shiftBack(columns.openTime, timeframeMs(timeframe));
     const from = firstAtOrAfter(columns.openTime, options.from ?? Number.NEGATIVE_INFINITY);
     const to = Math.max(from, firstAtOrAfter(columns.openTime, options.to ?? Number.POSITIVE_INFINITY));

@@ -42,11 +42,8 @@ export async function loadTicks(path: string): Promise<Tick[]> {
     }
     const instrument = `list_position([${ids.map(sqlText).join(', ')}]::VARCHAR[], instrument::VARCHAR)::DOUBLE - 1`;
     const cells = COLUMNS.map((name) => `TRY_CAST(${name} AS DOUBLE)`);
-    return toTicks(
-      path,
-      ids,
-      readDoubles(await readSql(connection, path, `SELECT ${[instrument, ...cells].join(', ')} FROM ${from}`)),
-    );
+    const rows = await readSql(connection, path, `SELECT ${[instrument, ...cells].join(', ')} FROM ${from}`);
+    return toTicks(path, ids, await readDoubles(rows));
   });
 }
 

@@ -61,7 +61,7 @@ export async function readRows(connection: DuckDBConnection, path: string, map: 
     select.push(`list_position([${list}], trim(${cell(columns.instrument)}::VARCHAR))::DOUBLE - 1`);
   }
   const result = await readSql(connection, path, `SELECT ${select.join(', ')} FROM ${source.from}`);
-  const [time, open, high, low, close, volume, instrument = null] = readDoubles(result);
+  const [time, open, high, low, close, volume, instrument = null] = await readDoubles(result);
   if (!time || !open || !high || !low || !close || !volume || time.length === 0) {
     throw new DataError(`${path}: expected rows below the header, found none`);
   }
