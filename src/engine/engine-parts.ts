@@ -69,13 +69,18 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   const switches: Switches = { isKilled: false, isPaused: false };
   const book = new OrderBook();
   const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, (effect) => outlets.emit(effect));
+  const runnersByPosition = new Map<OpenPosition, readonly StrategyRunner[]>();
   const desk = new SignalDesk(market, book, portfolio, limits, switches);
   return {
     ...{ market, candles, strategies, desk, orders, book, portfolio, squareOff, switches },
-    runnersOf: ({ strategyId, instrumentId }) =>
-      [...strategies.keys()].filter(
-        ({ instance, instruments: followed }) => instance.id === strategyId && followed.some(({ id }) => id === instrumentId),
-      ),
+    runnersOf(position) {
+      let runners = runnersByPosition.get(position);
+      if (!runners) {
+        runners = [...strategies.keys()].filter((runner) => holds(runner, position));
+        runnersByPosition.set(position, runners);
+      }
+      return runners;
+    },
     startDay(now) {
       for (const runner of strategies.keys()) runner.endSession();
       book.startDay();
@@ -84,6 +89,10 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
       squareOff.startDay(now);
     },
   };
+}
+
+function holds({ instance, instruments }: StrategyRunner, { strategyId, instrumentId }: OpenPosition): boolean {
+  return instance.id === strategyId && instruments.some(({ id }) => id === instrumentId);
 }
 
 function runnersFor({ instance, product }: ConfiguredStrategy, portfolio: Portfolio): readonly StrategyRunner[] {

@@ -81,9 +81,9 @@ export class OrderDesk {
 
   /** The day's intraday business in one instrument ends: positions are closed, entries withdrawn. */
   squareOffIntraday(entry: MarketEntry, now: EpochMs): void {
-    for (const order of [...this.#book.allWorking()]) {
-      const isEntry = order.role === 'ENTRY' && order.product === 'INTRADAY';
-      if (isEntry && order.instrumentId === entry.instrument.id) this.#cancel(order, 'Square-off time', now);
+    for (const order of this.#book.workingEntries) {
+      const isDue = order.product === 'INTRADAY' && order.instrumentId === entry.instrument.id;
+      if (isDue) this.#cancel(order, 'Square-off time', now);
     }
     for (const position of [...this.#portfolio.open]) {
       const isDue = position.product === 'INTRADAY' && position.instrumentId === entry.instrument.id;
@@ -92,7 +92,7 @@ export class OrderDesk {
   }
 
   cancelEntries(reason: string, now: EpochMs): void {
-    for (const order of [...this.#book.allWorking()]) if (order.role === 'ENTRY') this.#cancel(order, reason, now);
+    for (const order of this.#book.workingEntries) this.#cancel(order, reason, now);
   }
 
   onUpdate(update: OrderUpdate): void {

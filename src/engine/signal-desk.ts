@@ -60,8 +60,13 @@ export class SignalDesk {
     const notBefore = session ? Math.max(now, session.open) : now;
     const open = this.#portfolio.position(strategy.instance.id, instrument.id, strategy.product);
     const lastPrice: Rupees = Number.isNaN(entry.lastPrice.price) ? candle.close : entry.lastPrice.price;
-    const account = this.#account(now);
     const side = draft.kind === 'ENTRY' ? draft.side : 'SELL';
+    // Exits ask nothing of the account, and it is not free to look at.
+    let view: AccountView | undefined;
+    const account = (): AccountView => {
+      view ??= this.#account(now);
+      return view;
+    };
     const signal = signalFromDraft(draft, {
       strategyId: strategy.instance.id,
       instrument,
@@ -73,9 +78,9 @@ export class SignalDesk {
         sizeOf(strategy.sizing, {
           entryPrice,
           stopLoss,
-          equityPaise: account.equityPaise,
+          equityPaise: this.#portfolio.equityPaise,
           lotSize: instrument.lotSize,
-          availablePaise: account.availablePaise,
+          availablePaise: account().availablePaise,
           marginPaisePerUnit: marginOf({ instrument, product: strategy.product, side, price: entryPrice, quantity: 1 }, this.#limits),
         }),
       now,
@@ -84,7 +89,6 @@ export class SignalDesk {
     const verdict = assess(signal, {
       now,
       limits: this.#limits,
-      account,
       instrument,
       product: strategy.product,
       session,
@@ -96,6 +100,9 @@ export class SignalDesk {
       lastStopTime: this.#stopTimes.get(open) ?? null,
       isKilled: this.#switches.isKilled,
       isPaused: this.#switches.isPaused,
+      get account() {
+        return account();
+      },
     });
     return { signal: verdict.kind === 'DENIED' ? { ...signal, verdict, status: 'DENIED' } : signal, notBefore };
   }
@@ -125,8 +132,7 @@ export class SignalDesk {
       tiedUp += marginOf({ instrument, product, side, price: averagePrice, quantity: Math.abs(quantity) }, this.#limits);
     }
     const pending = new Set<OpenPosition>();
-    for (const order of this.#book.allWorking()) {
-      if (order.role !== 'ENTRY') continue;
+    for (const order of this.#book.workingEntries) {
       const entry = this.#market.get(order.instrumentId);
       const position = portfolio.position(order.strategyId, order.instrumentId, order.product);
       if (position.quantity === 0) pending.add(position);

@@ -38,6 +38,10 @@ export class InlineDispatcher {
       const orders = this.#orders;
       this.#cancels = [];
       this.#orders = [];
+      if (cancels.length === 0) {
+        for (const order of orders) this.#place(order, order.createdTime);
+        continue;
+      }
       // As from the queue: cancels leave before entries, and an order that was not sent yet never is.
       const unsent = new Set(orders);
       for (const cancel of cancels) this.#cancel(cancel, unsent);

@@ -21,7 +21,10 @@ import { type CandleSurroundings, InstrumentCandles } from './instrument-candles
 
 export interface CandleBuilderOptions {
   readonly calendar: MarketCalendar;
-  /** How long after its end a candle waits for late ticks; at least 1 ms. */
+  /**
+   * How long after its end a candle waits for what is late; at least 1 ms with ticks. With 0 the caller gives all candles
+   * that end at a moment before the clock reaches it.
+   */
   readonly graceMs: number;
   onClosed(candle: Candle): void;
 }
@@ -46,7 +49,7 @@ export class CandleBuilder {
 
   constructor(options: CandleBuilderOptions) {
     const onClosed = options.onClosed.bind(options);
-    const graceMs = Math.max(1, options.graceMs);
+    const graceMs = Math.max(0, options.graceMs);
     this.#shared = { calendar: options.calendar, closeTimes: this.#closeTimes, graceMs, onClosed };
   }
 

@@ -18,10 +18,12 @@ export function clientOrderId(signalKey: SignalKey, leg: string, attempt = 0): C
 }
 
 function base36(words: readonly number[]): string {
-  let id = '';
+  const codes: number[] = [];
+  let word = 0;
   for (let at = 0; at < LENGTH; at += 1) {
-    const word = words[Math.floor(at / DIGITS_A_WORD)] ?? 0;
-    id += DIGITS[Math.floor(word / 36 ** (at % DIGITS_A_WORD)) % 36] ?? '';
+    if (at % DIGITS_A_WORD === 0) word = words[at / DIGITS_A_WORD] ?? 0;
+    codes.push(DIGITS.charCodeAt(word % 36));
+    word = Math.floor(word / 36);
   }
-  return id;
+  return String.fromCharCode(...codes);
 }

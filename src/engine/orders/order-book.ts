@@ -10,6 +10,7 @@ const NONE: readonly Order[] = [];
 export class OrderBook {
   readonly #orders = new Map<ClientOrderId, Order>();
   readonly #working = new Map<StrategyId, Map<InstrumentId, Order[]>>();
+  readonly #entries: Order[] = [];
   #fillIds = new Set<string>();
   #olderFillIds = new Set<string>();
   #recentTimes: EpochMs[] = [];
@@ -18,6 +19,7 @@ export class OrderBook {
   add(order: Order): void {
     this.#orders.set(order.clientOrderId, order);
     this.#workingOf(order).push(order);
+    if (order.role === 'ENTRY') this.#entries.push(order);
     this.#recentTimes.push(order.createdTime);
     this.#plannedToday += 1;
   }
@@ -25,10 +27,8 @@ export class OrderBook {
   /** Takes in what an order has become. */
   put(order: Order): void {
     this.#orders.set(order.clientOrderId, order);
-    const working = this.#workingOf(order);
-    const at = working.findIndex((each) => each.clientOrderId === order.clientOrderId);
-    if (!isTerminal(order.status)) working[at === -1 ? working.length : at] = order;
-    else if (at !== -1) working.splice(at, 1);
+    replace(this.#workingOf(order), order);
+    if (order.role === 'ENTRY') replace(this.#entries, order);
   }
 
   get(id: ClientOrderId): Order | undefined {
@@ -45,8 +45,9 @@ export class OrderBook {
     return this.#working.get(strategyId)?.get(instrumentId) ?? NONE;
   }
 
-  *allWorking(): Iterable<Order> {
-    for (const byInstrument of this.#working.values()) for (const orders of byInstrument.values()) yield* orders;
+  /** Entries of all strategies that may still change. */
+  get workingEntries(): readonly Order[] {
+    return this.#entries;
   }
 
   /** True the first time a fill id is seen, today or the trading day before; older ones the ledger knows. */
@@ -85,4 +86,12 @@ export class OrderBook {
     }
     return working;
   }
+}
+
+/** Puts the order in the place of its earlier self; what has ended leaves. */
+function replace(working: Order[], order: Order): void {
+  let at = 0;
+  while (at < working.length && working[at]?.clientOrderId !== order.clientOrderId) at += 1;
+  if (!isTerminal(order.status)) working[at] = order;
+  else if (at < working.length) working.splice(at, 1);
 }
