@@ -5,18 +5,14 @@ import type { MarketCalendar, MarketSession } from '../core/market-session.ts';
 import type { Rupees } from '../core/money.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
 import type { Tick } from '../core/tick.ts';
-import { dayOf, startOfDay, type EpochMs } from '../core/time.ts';
-import { limitPriceOn, rejectionOf, triggerPriceOn, withSlippage, type FillRules } from './fill-model.ts';
-import type { ExchangeEvent } from './simulated-exchange.ts';
+import { dayOf, type EpochMs, startOfDay } from '../core/time.ts';
+import { candleEnd, type Timeframe } from '../core/timeframe.ts';
+import type { ExchangeEvent } from './exchange-event.ts';
+import { type FillRules, rejectionOf, triggerPriceOn, withSlippage } from './fill-model.ts';
+import { isUntouched, priceOnMove, type RestingOrder } from './resting-order.ts';
 
-interface RestingOrder {
-  readonly order: Order;
-  readonly effectiveTime: EpochMs;
-  /** Units not filled and not taken away by the other side of an OCO pair. */
-  remaining: number;
-  isTriggered: boolean;
-  fills: number;
-}
+const NEVER = Number.POSITIVE_INFINITY;
+const PAIR_FILLED = 'The other order of the pair was filled';
 
 /** All orders of one instrument and the matching of prices against them. */
 export class InstrumentBook {
@@ -27,14 +23,17 @@ export class InstrumentBook {
   #incoming: RestingOrder[] = [];
   #cancels: { readonly id: ClientOrderId; readonly effectiveTime: EpochMs }[] = [];
   #resting: RestingOrder[] = [];
+  /** When the next of them ends with its session. */
+  #nextEnd: EpochMs = NEVER;
   #lastPrice: Rupees | undefined;
   #lastTime: EpochMs = 0;
+  #lastTimeframe: Timeframe | null = null;
   #dayVolume = 0;
-  #budget = Number.POSITIVE_INFINITY;
+  #budget = NEVER;
   #session: MarketSession | null = null;
-  #sessionDay = Number.NaN;
+  #dayEnd: EpochMs = Number.NEGATIVE_INFINITY;
+  /** The first price of the day. */
   #reference: Rupees | undefined;
-  #referenceDay = Number.NaN;
 
   constructor(instrument: Instrument, calendar: MarketCalendar, rules: FillRules, report: (event: ExchangeEvent) => void) {
     this.#instrument = instrument;
@@ -51,33 +50,36 @@ export class InstrumentBook {
   /** No order here can be done, taken in or cancelled while the price stays between `low` and `high`. */
   isUntouchedBy(high: Rupees, low: Rupees): boolean {
     if (this.#incoming.length > 0 || this.#cancels.length > 0) return false;
-    for (const { order, isTriggered } of this.#resting) {
-      const { side, limitPrice, triggerPrice } = order;
-      if (triggerPrice !== null && !isTriggered) {
-        if (side === 'BUY' ? high >= triggerPrice : low <= triggerPrice) return false;
-      } else if (limitPrice === null || (side === 'BUY' ? low <= limitPrice : high >= limitPrice)) {
-        return false;
-      }
-    }
+    for (const resting of this.#resting) if (!isUntouched(resting, high, low)) return false;
     return true;
   }
 
   submit(order: Order, effectiveTime: EpochMs): void {
-    this.#incoming.push({ order, effectiveTime, remaining: order.quantity, isTriggered: false, fills: 0 });
+    const endTime = this.#endOf(order, effectiveTime);
+    this.#nextEnd = Math.min(this.#nextEnd, endTime);
+    this.#incoming.push({ order, effectiveTime, endTime, remaining: order.quantity, filled: 0, fills: 0, isTriggered: false });
   }
 
   cancel(id: ClientOrderId, effectiveTime: EpochMs): void {
     this.#cancels.push({ id, effectiveTime });
   }
 
-  /** Remembers a price after it has been matched. */
-  see(price: Rupees, time: EpochMs): void {
-    if (this.#rules.circuitPercent !== null && dayOf(time) !== this.#referenceDay) {
-      this.#reference = price;
-      this.#referenceDay = dayOf(time);
-    }
+  /** A price comes. The first one of a day ends what was left of the days before and is what the circuit is drawn around. */
+  meet(price: Rupees, time: EpochMs): void {
+    if (time < this.#dayEnd) return;
+    const day = dayOf(time);
+    this.#dayEnd = startOfDay(day + 1);
+    this.expire(startOfDay(day));
+    this.#session = this.#calendar.sessionOn(this.#instrument, day);
+    this.#reference = price;
+    this.#dayVolume = 0;
+  }
+
+  /** Remembers a price after it has been matched; of a candle its close. */
+  see(price: Rupees, time: EpochMs, timeframe: Timeframe | null = null): void {
     this.#lastPrice = price;
     this.#lastTime = time;
+    this.#lastTimeframe = timeframe;
   }
 
   /** Units traded since the previous tick; null for what has no volume, such as an index. */
@@ -88,12 +90,12 @@ export class InstrumentBook {
   }
 
   isTrading(time: EpochMs): boolean {
-    const session = this.#sessionAt(time);
-    return session !== null && time >= session.open && time < session.close;
+    return this.#session !== null && time >= this.#session.open && time < this.#session.close;
   }
 
-  sessionClose(time: EpochMs): EpochMs {
-    return this.#sessionAt(time)?.close ?? Number.POSITIVE_INFINITY;
+  /** Of the day whose price was met last. */
+  get sessionClose(): EpochMs {
+    return this.#session?.close ?? NEVER;
   }
 
   /** A new candle or tick: what its volume lets us take; null sets no cap. */
@@ -102,7 +104,7 @@ export class InstrumentBook {
     const lot = this.#instrument.lotSize;
     this.#budget =
       participationPercent === null || volume === null
-        ? Number.POSITIVE_INFINITY
+        ? NEVER
         : Math.floor((volume * participationPercent) / 100 / lot) * lot;
   }
 
@@ -113,52 +115,52 @@ export class InstrumentBook {
     for (const resting of this.#resting) {
       if (resting.remaining === 0) continue;
       const stop = this.#stopToTakeFirst(resting, from, high, low);
-      const next = stop ?? resting;
-      const price = stop ? this.#stopPrice(stop, from) : this.#priceOn(next, from, to, fillsMarket);
-      if (price !== undefined) this.#fill(next, price, time);
+      // It is taken at its trigger: the price had not gapped beyond it.
+      const stopPrice = stop && this.#priceOn(stop, from, stop.order.triggerPrice ?? from, false);
+      const price = stopPrice ?? this.#priceOn(resting, from, to, fillsMarket);
+      if (price !== undefined) this.#fill(stopPrice === undefined ? resting : (stop ?? resting), price, time);
     }
     this.#dropDone();
   }
 
+  /** The clock has reached `time`: sessions that have closed by then end. */
   expire(time: EpochMs): void {
-    const session = this.#lastSessionBefore(time);
-    if (!session) return;
-    this.#squareOffAtLastPrice(session);
-    const isOver = (resting: RestingOrder): boolean =>
-      resting.effectiveTime < session.close &&
-      resting.order.timeInForce !== 'GTT' &&
-      // A market order that met no print waits for the next one: the hole is in the data, not in the market.
-      resting.order.type !== 'MARKET';
-    for (const resting of [...this.#resting, ...this.#incoming].filter(isOver)) {
-      this.#update(resting, 'EXPIRED', session.close, 'The session ended');
-    }
-    this.#resting = this.#resting.filter((resting) => !isOver(resting));
-    this.#incoming = this.#incoming.filter((resting) => !isOver(resting));
+    while (this.#nextEnd <= time) this.#endSession(this.#nextEnd);
   }
 
+  /** No more prices come. */
   closeOut(): void {
     if (this.#lastPrice === undefined) return;
-    this.#takeCancels(Number.POSITIVE_INFINITY);
-    this.#takeIncoming(Number.POSITIVE_INFINITY);
-    this.#budget = Number.POSITIVE_INFINITY;
+    this.#takeCancels(NEVER);
+    this.#takeIncoming(NEVER);
+    this.#budget = NEVER;
     for (const resting of this.#resting) {
-      if (resting.order.type === 'MARKET') this.#fill(resting, this.#slipped(resting, this.#lastPrice), this.#lastTime);
+      if (resting.order.type === 'MARKET') this.#fillAtLastPrice(resting, this.#lastPrice, this.#lastPriceTime());
     }
     this.#dropDone();
   }
 
-  /** A square-off that met no more prints: the broker's own forced one takes the last price of the day. */
-  #squareOffAtLastPrice(session: MarketSession): void {
-    const isStranded = ({ order, effectiveTime }: RestingOrder): boolean =>
-      order.role === 'SQUARE_OFF' && order.type === 'MARKET' && effectiveTime < session.close;
-    if (this.#lastPrice === undefined || ![...this.#resting, ...this.#incoming].some(isStranded)) return;
-    this.#takeCancels(session.close);
-    this.#takeIncoming(session.close);
-    this.#budget = Number.POSITIVE_INFINITY;
-    for (const resting of this.#resting.filter(isStranded)) {
-      this.#fill(resting, this.#slipped(resting, this.#lastPrice), this.#lastTime);
+  #endSession(close: EpochMs): void {
+    this.#takeCancels(close);
+    this.#takeIncoming(close);
+    this.#budget = NEVER;
+    for (const resting of this.#resting) {
+      if (resting.endTime > close) continue;
+      // A square-off that met no more prices: the broker's own forced one takes the last price of the day.
+      if (resting.order.type === 'MARKET' && this.#lastPrice !== undefined) {
+        this.#fillAtLastPrice(resting, this.#lastPrice, Math.max(this.#lastPriceTime(), resting.effectiveTime));
+      } else {
+        resting.remaining = 0;
+        this.#update(resting, 'EXPIRED', close, 'The session ended');
+      }
     }
     this.#dropDone();
+    const waiting = [...this.#resting, ...this.#incoming];
+    this.#nextEnd = waiting.reduce((first, { endTime }) => Math.min(first, endTime), NEVER);
+  }
+
+  #fillAtLastPrice(resting: RestingOrder, price: Rupees, time: EpochMs): void {
+    this.#fill(resting, withSlippage(price, resting.order.side, this.#instrument, this.#rules.slippageBps), time);
   }
 
   #dropDone(): void {
@@ -198,34 +200,7 @@ export class InstrumentBook {
   }
 
   #priceOn(resting: RestingOrder, from: Rupees, to: Rupees, fillsMarket: boolean): Rupees | undefined {
-    const { order } = resting;
-    const { type, side, limitPrice, triggerPrice } = order;
-    if (type === 'MARKET') return fillsMarket ? this.#slipped(resting, to) : undefined;
-    if (type === 'LIMIT') return this.#limitPrice(resting, limitPrice ?? 0, from, to);
-    let start = from;
-    if (!resting.isTriggered) {
-      const triggered = triggerPriceOn(side, triggerPrice ?? 0, from, to);
-      if (triggered === undefined) return undefined;
-      resting.isTriggered = true;
-      start = triggered;
-    }
-    if (type === 'STOP_MARKET') return this.#slipped(resting, start);
-    // A triggered stop-limit takes the trigger price when its limit allows it, else it rests as a limit.
-    const isWithinLimit = side === 'BUY' ? start <= (limitPrice ?? 0) : start >= (limitPrice ?? 0);
-    return isWithinLimit ? start : this.#limitPrice(resting, limitPrice ?? 0, start, to);
-  }
-
-  /** The stop is taken at its trigger: the price had not gapped beyond it. */
-  #stopPrice(stop: RestingOrder, from: Rupees): Rupees | undefined {
-    return this.#priceOn(stop, from, stop.order.triggerPrice ?? from, false);
-  }
-
-  #limitPrice(resting: RestingOrder, limit: Rupees, from: Rupees, to: Rupees): Rupees | undefined {
-    return limitPriceOn(resting.order.side, limit, from, to, this.#rules.limitFill);
-  }
-
-  #slipped(resting: RestingOrder, price: Rupees): Rupees {
-    return withSlippage(price, resting.order.side, this.#instrument, this.#rules.slippageBps);
+    return priceOnMove(resting, from, to, fillsMarket, this.#instrument, this.#rules);
   }
 
   /** The stop of the same pair, when both lie inside the rest of the candle and the price has not gapped to the target. */
@@ -249,6 +224,7 @@ export class InstrumentBook {
     if (quantity <= 0) return;
     this.#budget -= quantity;
     resting.remaining -= quantity;
+    resting.filled += quantity;
     resting.fills += 1;
     const { order } = resting;
     const fill: Fill = {
@@ -261,14 +237,16 @@ export class InstrumentBook {
       time,
     };
     this.#report({ type: 'orderFilled', fill });
-    if (order.ocoGroup !== null) this.#reduceOthers(resting, quantity, time);
+    if (order.ocoGroup === null) return;
+    this.#reduceOthers(resting, quantity, time);
+    if (resting.remaining === 0 && resting.filled < order.quantity) this.#cancelResting(resting, time, PAIR_FILLED);
   }
 
   #reduceOthers(filled: RestingOrder, quantity: number, time: EpochMs): void {
     for (const other of this.#resting) {
       if (other === filled || other.remaining === 0 || other.order.ocoGroup !== filled.order.ocoGroup) continue;
       if (other.remaining > quantity) other.remaining -= quantity;
-      else this.#cancelResting(other, time, 'The other order of the pair was filled');
+      else this.#cancelResting(other, time, PAIR_FILLED);
     }
   }
 
@@ -284,23 +262,19 @@ export class InstrumentBook {
   }
 
   #at(time: EpochMs): EpochMs {
-    return Number.isFinite(time) ? time : this.#lastTime;
+    return Number.isFinite(time) ? time : this.#lastPriceTime();
   }
 
-  #sessionAt(time: EpochMs): MarketSession | null {
-    const day = dayOf(time);
-    if (day !== this.#sessionDay) {
-      this.#sessionDay = day;
-      this.#session = this.#calendar.sessionOn(this.#instrument, day);
-    }
-    return this.#session;
+  #lastPriceTime(): EpochMs {
+    if (this.#lastTimeframe === null) return this.#lastTime;
+    return candleEnd(this.#lastTime, this.#lastTimeframe, this.sessionClose) - 1;
   }
 
-  /** The session that has ended by `time` and in which orders could have been working. */
-  #lastSessionBefore(time: EpochMs): MarketSession | null {
-    const session = this.#sessionAt(time);
-    if (session && session.close <= time) return session;
-    const before = this.#calendar.sessionOn(this.#instrument, dayOf(this.#lastTime));
-    return before && before.close <= time && startOfDay(before.day) <= this.#lastTime ? before : null;
+  /** Rules stay until they are triggered, and a market order waits for a price: the hole is in the data, not in the market. */
+  #endOf({ timeInForce, type, role }: Order, effectiveTime: EpochMs): EpochMs {
+    if (timeInForce === 'GTT' || (type === 'MARKET' && role !== 'SQUARE_OFF')) return NEVER;
+    const today = this.#calendar.sessionOn(this.#instrument, dayOf(effectiveTime));
+    const session = today && effectiveTime < today.close ? today : this.#calendar.nextSession(this.#instrument, effectiveTime);
+    return session?.close ?? NEVER;
   }
 }

@@ -9,22 +9,18 @@
  * that orders caused by one step can take part in the next.
  */
 import type { Candle } from '../core/candle.ts';
-import type { Fill } from '../core/fill.ts';
 import type { BrokerOrderId, InstrumentId } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { InvariantError } from '../core/errors.ts';
 import type { MarketCalendar } from '../core/market-session.ts';
 import type { Rupees } from '../core/money.ts';
-import type { Order, OrderUpdate } from '../core/order.ts';
+import type { Order } from '../core/order.ts';
 import type { Tick } from '../core/tick.ts';
 import { candleEnd } from '../core/timeframe.ts';
 import type { EpochMs } from '../core/time.ts';
+import type { ExchangeEvent } from './exchange-event.ts';
 import type { FillRules } from './fill-model.ts';
 import { InstrumentBook } from './instrument-book.ts';
-
-export type ExchangeEvent =
-  | { readonly type: 'orderUpdated'; readonly update: OrderUpdate }
-  | { readonly type: 'orderFilled'; readonly fill: Fill };
 
 export interface ExchangeOptions {
   readonly instruments: readonly Instrument[];
@@ -61,6 +57,7 @@ export class SimulatedExchange {
   onTick(tick: Tick): void {
     const book = this.#books.get(tick.instrumentId);
     if (!book || !(tick.lastPrice > 0)) return;
+    book.meet(tick.lastPrice, tick.time);
     const tradedVolume = book.tradedSince(tick);
     if (book.isIdle || !book.isTrading(tick.time)) {
       book.see(tick.lastPrice, tick.time);
@@ -75,8 +72,9 @@ export class SimulatedExchange {
   onCandle(candle: Candle): void {
     const book = this.#books.get(candle.instrumentId);
     if (!book) return;
+    book.meet(candle.open, candle.openTime);
     if (!book.isUntouchedBy(candle.high, candle.low)) this.#walk(book, candle);
-    book.see(candle.close, candle.openTime);
+    book.see(candle.close, candle.openTime, candle.timeframe);
   }
 
   /** The clock has reached `time`: orders of the day that are still working after the close expire. */
@@ -93,7 +91,7 @@ export class SimulatedExchange {
 
   #walk(book: InstrumentBook, candle: Candle): void {
     const { open, high, low, close, openTime } = candle;
-    const end = candleEnd(openTime, candle.timeframe, book.sessionClose(openTime));
+    const end = candleEnd(openTime, candle.timeframe, book.sessionClose);
     const third = Math.floor((end - openTime) / 3);
     const isHighNearer = high - open < open - low;
     const [first, second] = isHighNearer ? [high, low] : [low, high];

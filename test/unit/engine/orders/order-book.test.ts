@@ -26,7 +26,7 @@ describe('the order book', () => {
     book.add(order('d'));
     expect(idsOf(book.working(EMA, TCS))).toEqual(['a', 'd']);
     expect(idsOf(book.working(RSI, INFY))).toEqual([]);
-    expect(idsOf(book.allWorking()).sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(idsOf(book.workingEntries)).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it.each(ORDER_STATUSES)('keeps an order that is %s and shows it as working only while it can change', (status) => {
@@ -46,7 +46,7 @@ describe('the order book', () => {
     book.add(order('b'));
     book.put(order('a', { status: 'CANCELED' }));
     book.put(order('a', { status: 'CANCELED', filledQuantity: 3 }));
-    expect(idsOf(book.allWorking())).toEqual(['b']);
+    expect(idsOf(book.workingEntries)).toEqual(['b']);
     expect(book.get('a' as ClientOrderId)?.filledQuantity).toBe(3);
   });
 
