@@ -35,7 +35,12 @@ export class InstrumentBook {
   /** The first price of the day. */
   #reference: Rupees | undefined;
 
-  constructor(instrument: Instrument, calendar: MarketCalendar, rules: FillRules, report: (event: ExchangeEvent) => void) {
+  constructor(
+    instrument: Instrument,
+    calendar: MarketCalendar,
+    rules: FillRules,
+    report: (event: ExchangeEvent) => void,
+  ) {
     this.#instrument = instrument;
     this.#calendar = calendar;
     this.#rules = rules;
@@ -57,7 +62,15 @@ export class InstrumentBook {
   submit(order: Order, effectiveTime: EpochMs): void {
     const endTime = this.#endOf(order, effectiveTime);
     this.#nextEnd = Math.min(this.#nextEnd, endTime);
-    this.#incoming.push({ order, effectiveTime, endTime, remaining: order.quantity, filled: 0, fills: 0, isTriggered: false });
+    this.#incoming.push({
+      order,
+      effectiveTime,
+      endTime,
+      remaining: order.quantity,
+      filled: 0,
+      fills: 0,
+      isTriggered: false,
+    });
   }
 
   cancel(id: ClientOrderId, effectiveTime: EpochMs): void {
@@ -274,7 +287,8 @@ export class InstrumentBook {
   #endOf({ timeInForce, type, role }: Order, effectiveTime: EpochMs): EpochMs {
     if (timeInForce === 'GTT' || (type === 'MARKET' && role !== 'SQUARE_OFF')) return NEVER;
     const today = this.#calendar.sessionOn(this.#instrument, dayOf(effectiveTime));
-    const session = today && effectiveTime < today.close ? today : this.#calendar.nextSession(this.#instrument, effectiveTime);
+    const session =
+      today && effectiveTime < today.close ? today : this.#calendar.nextSession(this.#instrument, effectiveTime);
     return session?.close ?? NEVER;
   }
 }

@@ -9,15 +9,15 @@
  * that orders caused by one step can take part in the next.
  */
 import type { Candle } from '../core/candle.ts';
+import { InvariantError } from '../core/errors.ts';
 import type { BrokerOrderId, InstrumentId } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
-import { InvariantError } from '../core/errors.ts';
 import type { MarketCalendar } from '../core/market-session.ts';
 import type { Rupees } from '../core/money.ts';
 import type { Order } from '../core/order.ts';
 import type { Tick } from '../core/tick.ts';
-import { candleEnd } from '../core/timeframe.ts';
 import type { EpochMs } from '../core/time.ts';
+import { candleEnd } from '../core/timeframe.ts';
 import type { ExchangeEvent } from './exchange-event.ts';
 import type { FillRules } from './fill-model.ts';
 import { InstrumentBook } from './instrument-book.ts';
@@ -103,7 +103,15 @@ export class SimulatedExchange {
     this.#step(book, second, close, end - 1, true, Math.max(second, close), Math.min(second, close));
   }
 
-  #step(book: InstrumentBook, from: Rupees, to: Rupees, time: EpochMs, fillsMarket: boolean, high: Rupees, low: Rupees): void {
+  #step(
+    book: InstrumentBook,
+    from: Rupees,
+    to: Rupees,
+    time: EpochMs,
+    fillsMarket: boolean,
+    high: Rupees,
+    low: Rupees,
+  ): void {
     if (book.isIdle) return;
     book.step(from, to, time, fillsMarket, high, low);
     this.#settle();

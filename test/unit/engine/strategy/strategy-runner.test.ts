@@ -45,6 +45,7 @@ function close(runner: StrategyRunner, candle: Candle, timeframe: Timeframe = '1
 }
 
 class LastClose implements Indicator<number> {
+  readonly warmUp = 1;
   value: number | undefined;
   update(candle: Candle): void {
     this.value = candle.close;

@@ -1,0 +1,50 @@
+import type { Instrument } from '../core/instrument.ts';
+import type { Rupees } from '../core/money.ts';
+import type { Order } from '../core/order.ts';
+import type { EpochMs } from '../core/time.ts';
+import { type FillRules, limitPriceOn, triggerPriceOn, withSlippage } from './fill-model.ts';
+
+/** An order at the exchange. */
+export interface RestingOrder {
+  readonly order: Order;
+  readonly effectiveTime: EpochMs;
+  /** The close of its session; Infinity for what may wait for another one. */
+  readonly endTime: EpochMs;
+  /** Units not filled and not taken away by the other side of an OCO pair. */
+  remaining: number;
+  filled: number;
+  fills: number;
+  isTriggered: boolean;
+}
+
+/** True when the order can not be done while the price stays between `low` and `high`. */
+export function isUntouched({ order, isTriggered }: RestingOrder, high: Rupees, low: Rupees): boolean {
+  const { side, limitPrice, triggerPrice } = order;
+  if (triggerPrice !== null && !isTriggered) return side === 'BUY' ? high < triggerPrice : low > triggerPrice;
+  return limitPrice !== null && (side === 'BUY' ? low > limitPrice : high < limitPrice);
+}
+
+/** At what price the order is done while the price moves; undefined when it is not. A stop that the move triggers stays so. */
+export function priceOnMove(
+  resting: RestingOrder,
+  from: Rupees,
+  to: Rupees,
+  fillsMarket: boolean,
+  instrument: Instrument,
+  { slippageBps, limitFill }: FillRules,
+): Rupees | undefined {
+  const { type, side, limitPrice, triggerPrice } = resting.order;
+  if (type === 'MARKET') return fillsMarket ? withSlippage(to, side, instrument, slippageBps) : undefined;
+  if (type === 'LIMIT') return limitPriceOn(side, limitPrice ?? 0, from, to, limitFill);
+  let start = from;
+  if (!resting.isTriggered) {
+    const triggered = triggerPriceOn(side, triggerPrice ?? 0, from, to);
+    if (triggered === undefined) return undefined;
+    resting.isTriggered = true;
+    start = triggered;
+  }
+  if (type === 'STOP_MARKET') return withSlippage(start, side, instrument, slippageBps);
+  // A triggered stop-limit takes the trigger price when its limit allows it, else it rests as a limit.
+  const isWithinLimit = side === 'BUY' ? start <= (limitPrice ?? 0) : start >= (limitPrice ?? 0);
+  return isWithinLimit ? start : limitPriceOn(side, limitPrice ?? 0, start, to, limitFill);
+}
