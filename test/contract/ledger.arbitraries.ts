@@ -38,7 +38,7 @@ const words = fc.string({ unit: 'binary', maxLength: 20 }).map((text) => text.re
 const instruments = fc
   .constantFrom('NSE:RELIANCE', 'NSE:NIFTY 50', 'NFO:NIFTY:2026-11-24:26000:CE')
   .map((id) => id as InstrumentId);
-const strategies = fc.constantFrom('ema-5m', 'rsi "mean"').map((id) => id as StrategyId);
+const strategies = fc.constantFrom('ema-5m', 'rsi "mean"', 'Zeta', 'étoile').map((id) => id as StrategyId);
 
 const denials: fc.Arbitrary<DenialReason> = fc.oneof(
   fc.constant({ code: 'KILL_SWITCH_ON' } as const),

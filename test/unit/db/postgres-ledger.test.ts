@@ -65,13 +65,15 @@ describe('PostgresLedger', () => {
   });
 
   test('locks orders in one order, so that transactions over the same ones never wait in a ring', async () => {
-    const [one, other] = [await plannedOrder(3), await plannedOrder(4)];
-    const rounds = Array.from({ length: 10 }, (_, index) => [
-      ledger.record([booked(one, index), booked(other, index)]),
-      ledger.record([booked(other, 10 + index), booked(one, 10 + index)]),
-    ]);
-    await Promise.all(rounds.flat());
-    expect(await ledger.order(one.clientOrderId)).toMatchObject({ filledQuantity: 40 });
+    const orders = await Promise.all(Array.from({ length: 12 }, (_, index) => plannedOrder(100 + index)));
+    const rounds = Array.from({ length: 20 }, (_, index) => {
+      const effects = orders.map((order) => booked(order, index));
+      return ledger.record(index % 2 === 0 ? effects : effects.reverse());
+    });
+    await Promise.all(rounds);
+    for (const { clientOrderId } of orders) {
+      expect(await ledger.order(clientOrderId)).toMatchObject({ filledQuantity: 40 });
+    }
   });
 
   test('leaves nothing of a transaction that failed', async () => {
