@@ -39,7 +39,16 @@ async function loadBench(file: string): Promise<Bench> {
 
 async function listBenches(): Promise<Listed[]> {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.ts') && file !== basename(THIS_FILE));
-  return Promise.all(files.sort().map(async (file) => ({ file, name: (await loadBench(file)).name })));
+  return Promise.all(files.sort().map(async (file) => ({ file, name: await nameOf(file) })));
+}
+
+/** A bench that cannot be loaded goes by its file's name, and fails when its turn comes. */
+async function nameOf(file: string): Promise<string> {
+  try {
+    return (await loadBench(file)).name;
+  } catch {
+    return basename(file, '.ts');
+  }
 }
 
 /** In the child: the figures travel over the process channel, so a bench may print what it likes. */

@@ -45,6 +45,15 @@ if (heldBefore || !isInstalled() || runtimeFault() !== undefined) {
   }
 }
 
+if (process.env.npm_lifecycle_event !== undefined) {
+  const first = firstOnPath('node');
+  if (first !== undefined && fs.realpathSync(first) !== fs.realpathSync(runtime)) {
+    fail(
+      `Inside npm scripts "node" is ${first} instead of the installed Node ${RUNTIME_NODE}: run it through npm, with its own PATH`,
+    );
+  }
+}
+
 /** Every package of the lock file that belongs on this platform is installed in that version. */
 function isInstalled() {
   const wanted = readJson(path.join(root, 'package-lock.json'));
@@ -174,9 +183,15 @@ function npmCommand() {
 
 function hostNode() {
   if (!process.execPath.startsWith(path.join(root, 'node_modules') + path.sep)) return process.execPath;
-  const folders = hostPath().split(path.delimiter);
-  const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  return folders.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file)) ?? 'node';
+  return firstOnPath('node', hostPath()) ?? 'node';
+}
+
+function firstOnPath(program, folders = process.env.PATH ?? '') {
+  const names = process.platform === 'win32' ? [`${program}.exe`, `${program}.cmd`] : [program];
+  return folders
+    .split(path.delimiter)
+    .flatMap((folder) => names.map((name) => path.join(folder, name)))
+    .find((file) => fs.existsSync(file));
 }
 
 function hostPath() {

@@ -91,17 +91,20 @@ export function readEnv(real: Variables = process.env, dotenv: string | undefine
 
 /** For reports of errors, which must work when the environment itself is wrong. */
 export function stateFolder(): string {
-  return resolve(PROJECT_FOLDER, process.env.SIGNALMAN_STATE || '.signalman');
+  return resolve(PROJECT_FOLDER, uncheckedVariables().SIGNALMAN_STATE || '.signalman');
 }
 
 export function isDebugging(): boolean {
-  return process.env.SIGNALMAN_DEBUG === '1';
+  return uncheckedVariables().SIGNALMAN_DEBUG === '1';
 }
 
 /** Passwords and whole URLs that carry one, of the environment as it is, valid or not. */
 export function knownSecrets(): readonly string[] {
-  const fromFile = parseEnv(readDotenv() ?? '');
-  return secretsOf({ ...fromFile, ...process.env });
+  return secretsOf(uncheckedVariables());
+}
+
+function uncheckedVariables(): Variables {
+  return { ...parseEnv(readDotenv() ?? ''), ...process.env };
 }
 
 function readDotenv(): string | undefined {

@@ -49,9 +49,13 @@ const behave = (behaviour: { failure?: string; slowMs?: number }): void =>
 const installs = (): number =>
   existsSync(inRoot('calls.log')) ? readFileSync(inRoot('calls.log'), 'utf8').trim().split('\n').length : 0;
 
-const start = (): { child: ChildProcess; ended: Promise<Ended> } => {
+const start = (variables: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } => {
   const child = spawn(process.execPath, [inRoot('scripts/bootstrap.mjs')], {
-    env: { PATH: `${inRoot('node_modules/.bin')}:${process.env.PATH ?? ''}`, npm_execpath: inRoot('npm-cli.js') },
+    env: {
+      PATH: `${inRoot('node_modules/.bin')}:${process.env.PATH ?? ''}`,
+      npm_execpath: inRoot('npm-cli.js'),
+      ...variables,
+    },
   });
   let stdout = '';
   let stderr = '';
@@ -188,6 +192,18 @@ describe('bootstrap', () => {
     expect(call.args[0]).toBe('ci');
     expect(call.args).toContain('--loglevel=error');
     expect(call.path).not.toContain(inRoot('node_modules/.bin'));
+  });
+
+  it('says in one line that another Node comes first in the scripts', async () => {
+    await bootstrap();
+    const other = inRoot('other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'node'), '#!/bin/sh\n', { mode: 0o755 });
+    const variables = { npm_lifecycle_event: 'start' };
+    expect(await start(variables).ended).toEqual({ code: 0, stdout: '', stderr: '' });
+    const { code, stderr } = await start({ ...variables, PATH: `${other}:${process.env.PATH ?? ''}` }).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Inside npm scripts "node" is .*other\/node instead of the installed Node 24: .*\n$/);
   });
 
   it('refuses a Node that is too old, in one line', async () => {
