@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Alert } from '../../src/core/alert.ts';
 import { InvariantError } from '../../src/core/errors.ts';
@@ -368,6 +368,7 @@ export async function startQueueChild(task: ChildTask): Promise<QueueChild> {
   const script = fileURLToPath(new URL('queue-child.ts', import.meta.url));
   const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
+  onTestFinished(() => void child.kill('SIGKILL'));
   const said = await Promise.race([
     once(child.stdout, 'data').then(([chunk]) => String(chunk).trim()),
     exited.then(String),

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openQueues } from '../../src/jobs/queue-backend.ts';
-import { redisServerPath, startRedis } from '../support/redis-server.ts';
+import { type RedisServer, redisServerPath, startRedis } from '../support/redis-server.ts';
 import { queueContract, startQueueChild } from './queue.contract.ts';
 
 const program = redisServerPath();
@@ -16,8 +16,14 @@ if (program === undefined) {
   });
 
   describe('a Redis server that fails', { timeout: 20_000 }, () => {
+    const startServer = async (...options: readonly string[]): Promise<RedisServer> => {
+      const server = await startRedis(program, options);
+      onTestFinished(() => server.kill());
+      return server;
+    };
+
     it.each([100, 500, 1_000])('does not keep the queues from closing within 2 s, %i ms after its end', async (ms) => {
-      const server = await startRedis(program);
+      const server = await startServer();
       const queues = await openQueues({ redisUrl: server.url, databaseUrl: '', schema: '', prefix: 'p', log });
       await queues.startWorker('orders', async () => {}, { concurrency: 1 });
       await server.kill();
@@ -28,7 +34,7 @@ if (program === undefined) {
     });
 
     it.each([300, 1_000])('keeps no process alive that closed its queues %i ms after its end', async (ms) => {
-      const server = await startRedis(program);
+      const server = await startServer();
       const child = await startQueueChild({
         ...{ redisUrl: server.url, databaseUrl: '', queueSchema: '', ledgerSchema: '', prefix: 'p' },
         task: 'close-when-told',
@@ -41,7 +47,7 @@ if (program === undefined) {
     });
 
     it('refuses an add soon, so that the outbox keeps the job', async () => {
-      const server = await startRedis(program);
+      const server = await startServer();
       const queues = await openQueues({ redisUrl: server.url, databaseUrl: '', schema: '', prefix: 'p', log });
       await server.kill();
       const begin = performance.now();
@@ -51,7 +57,7 @@ if (program === undefined) {
     });
 
     it('is named without its password when it wants another one', async () => {
-      const server = await startRedis(program, ['--requirepass', 'right']);
+      const server = await startServer('--requirepass', 'right');
       const url = new URL(server.url);
       url.password = 'wr0ng';
       const opening = openQueues({ redisUrl: url.href, databaseUrl: '', schema: '', prefix: 'p', log });
@@ -59,7 +65,6 @@ if (program === undefined) {
       expect(inspect(await opening.catch((error: unknown) => error), { depth: 9, showHidden: true })).not.toContain(
         'wr0ng',
       );
-      await server.kill();
     });
   });
 }
