@@ -283,9 +283,13 @@ export class InstrumentBook {
     return candleEnd(this.#lastTime, this.#lastTimeframe, this.sessionClose) - 1;
   }
 
-  /** Rules stay until they are triggered, and a market order waits for a price: the hole is in the data, not in the market. */
-  #endOf({ timeInForce, type, role }: Order, effectiveTime: EpochMs): EpochMs {
-    if (timeInForce === 'GTT' || (type === 'MARKET' && role !== 'SQUARE_OFF')) return NEVER;
+  /**
+   * Rules stay until they are triggered, and a market order waits for a price: the hole is in the data, not in the market.
+   * What leaves an intraday position does not: no broker carries one overnight.
+   */
+  #endOf({ timeInForce, type, role, product }: Order, effectiveTime: EpochMs): EpochMs {
+    const isForced = role === 'SQUARE_OFF' || (role === 'EXIT' && product === 'INTRADAY');
+    if (timeInForce === 'GTT' || (type === 'MARKET' && !isForced)) return NEVER;
     const today = this.#calendar.sessionOn(this.#instrument, dayOf(effectiveTime));
     const session =
       today && effectiveTime < today.close ? today : this.#calendar.nextSession(this.#instrument, effectiveTime);
