@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { redisServerPath, startRedis } from '../support/redis-server.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { stateFolder } from '../support/worker-process.ts';
 
 const run = promisify(execFile);
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,7 +21,7 @@ interface Comparison {
 async function parity(env: Record<string, string>): Promise<Comparison> {
   const { stdout } = await run(process.execPath, ['src/main.ts', 'parity', '--json'], {
     cwd: PROJECT,
-    env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: 'error', SIGNALMAN_STATE: tempFolder(), ...env },
+    env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: 'error', SIGNALMAN_STATE: stateFolder(), ...env },
   });
   return JSON.parse(stdout);
 }

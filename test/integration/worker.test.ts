@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
-import { tempFolder } from '../support/temp-folder.ts';
-import { serversUnder, startWorker } from '../support/worker-process.ts';
+import { serversUnder, startWorker, stateFolder } from '../support/worker-process.ts';
 
 const FAST = ['--speed', '1000000'];
 
 describe('the worker on the bundled session', () => {
   it('replays it to the end, twice, with the same result, and leaves no server behind', { timeout: 120_000 }, async () => {
-    const folder = tempFolder();
+    const folder = stateFolder();
     const first = await startWorker(folder, FAST).ended;
     expect(first.code, first.stderr).toBe(0);
     const summary = JSON.parse(first.stdout);
@@ -29,7 +28,7 @@ describe('the worker on the bundled session', () => {
 
   it('stops cleanly within five seconds when asked to', { timeout: 60_000 }, async () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      const folder = tempFolder();
+      const folder = stateFolder();
       const worker = startWorker(folder, ['--speed', '2000']);
       await sleep(4_000);
       const askedAt = performance.now();
@@ -43,7 +42,7 @@ describe('the worker on the bundled session', () => {
   });
 
   it('lets one of two that start at once say why it can not run', { timeout: 120_000 }, async () => {
-    const folder = tempFolder();
+    const folder = stateFolder();
     const ends = await Promise.all([startWorker(folder, FAST).ended, startWorker(folder, FAST).ended]);
     const refused = ends.filter(({ code }) => code !== 0);
     expect(ends.some(({ code }) => code === 0)).toBe(true);
@@ -57,7 +56,7 @@ describe('the worker on the bundled session', () => {
 
 describe('the worker killed outright', () => {
   it('starts again after each of ten kills, strands no job and leaves no server', { timeout: 240_000 }, async () => {
-    const folder = tempFolder();
+    const folder = stateFolder();
     for (let kill = 0; kill < 10; kill += 1) {
       const worker = startWorker(folder, ['--speed', '6000']);
       await sleep(300 + ((kill * 7_919) % 4_700));

@@ -1,5 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { tempFolder } from './temp-folder.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -7,6 +9,13 @@ export interface WorkerProcess {
   readonly child: ChildProcess;
   /** Settles when the process has ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+}
+
+/** A state folder that is gone after the test; the database's own user may enter it, so that nothing is kept elsewhere. */
+export function stateFolder(): string {
+  const folder = tempFolder();
+  chmodSync(folder, 0o755);
+  return folder;
 }
 
 /** A real worker, as `npm start -- --json` starts it, on a state folder of its own. */
