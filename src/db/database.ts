@@ -13,7 +13,7 @@ import { openEmbeddedPostgres } from './embedded-postgres.ts';
 import { migrate } from './migrate.ts';
 import { connectSql, errorCode, type Sql } from './sql.ts';
 
-export const DEFAULT_SCHEMA = 'signalman';
+const DEFAULT_SCHEMA = 'signalman';
 const CONNECTIONS = 10;
 const START_WAIT_MS = 10_000;
 const END_WAIT_SECONDS = 0.6;
