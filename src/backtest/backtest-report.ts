@@ -1,36 +1,16 @@
 import type { DenialCode } from '../core/denial-reason.ts';
-import type { InstrumentId } from '../core/ids.ts';
 import { formatRupees, type Paise } from '../core/money.ts';
-import type { Order, ProductType } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
-import { dayOf, formatDay, type EpochMs } from '../core/time.ts';
-import type { Timeframe } from '../core/timeframe.ts';
 import type { Trade } from '../core/trade.ts';
 import type { CandleFile } from '../history/load-candles.ts';
 import { hashOfOrders } from '../simulation/session-hash.ts';
+import { notesOf } from './backtest-notes.ts';
+import type { BacktestRun } from './backtest-run.ts';
 import type { BacktestSession } from './backtest-session.ts';
 import type { CandleCursor } from './candle-stream.ts';
 import type { EquityMarks } from './equity-marks.ts';
 
-/** What makes a run this run: the same identity gives the same result. */
-export interface BacktestRun {
-  readonly id: string;
-  readonly data: string;
-  readonly strategy: string;
-  readonly params: unknown;
-  readonly timeframe: Timeframe;
-  readonly product: ProductType;
-  readonly broker: string;
-  readonly quantity: number;
-  readonly capitalPaise: Paise;
-  readonly slippageBps: number;
-  readonly label: 'start' | 'end';
-  readonly from: EpochMs | null;
-  readonly to: EpochMs | null;
-  readonly instruments: readonly InstrumentId[];
-  readonly candles: readonly number[];
-}
-
+/** The document that `--json` prints; docs/backtest.md has the words to it. */
 export interface BacktestJson {
   readonly run: BacktestRun;
   readonly candles: {
@@ -63,6 +43,8 @@ export interface BacktestReport {
 export interface ReportInput {
   readonly run: BacktestRun;
   readonly files: readonly CandleFile[];
+  /** Candles that several files of one instrument hold, counted without the first. */
+  readonly repeated: number;
   readonly cursors: readonly CandleCursor[];
   readonly session: BacktestSession;
   readonly trades: readonly Trade[];
@@ -74,13 +56,17 @@ export interface ReportInput {
 export function backtestReport(input: ReportInput): BacktestReport {
   const { run, session, trades, marks } = input;
   const { recorder } = session;
+  const orders = [...session.engine.parts.book.all];
   const refused = refusedCandles(input);
-  const read = input.files.reduce((sum, file) => sum + file.count + file.refused.reduce((n, each) => n + each.count, 0), 0);
+  const read = input.files.reduce(
+    (sum, file) => sum + file.count + file.refused.reduce((n, each) => n + each.count, 0),
+    0,
+  );
   const json: BacktestJson = {
     run,
     candles: { read, used: read - sumOf(Object.values(refused)), refused },
     signals: { total: recorder.signals.size, denied: deniedByCode(recorder.signals.values()) },
-    orders: countBy(session.engine.parts.book.all, (order: Order) => order.status),
+    orders: countBy(orders, ({ status }) => status),
     fills: recorder.fills.length,
     trades: trades.length,
     wins: trades.filter(({ netPaise }) => netPaise > 0).length,
@@ -89,9 +75,9 @@ export function backtestReport(input: ReportInput): BacktestReport {
     netPaise: sumOf(trades.map((trade) => trade.netPaise)),
     maxDrawdownPaise: marks.maxDrawdownPaise,
     maxDrawdownPercent: Math.round(marks.maxDrawdownPercent * 100) / 100,
-    exits: countBy(trades, (trade: Trade) => trade.exitReason),
-    orderListHash: hashOfOrders(session.engine.parts.book.all, recorder.fills),
-    warnings: warningsOf(input),
+    exits: countBy(trades, ({ exitReason }) => exitReason),
+    orderListHash: hashOfOrders(orders, recorder.fills),
+    warnings: notesOf({ ...input, signals: recorder.signals.values(), orders }),
     wallMs: input.wallMs,
   };
   return { json, text: textOf(json) };
@@ -117,26 +103,21 @@ function textOf(json: BacktestJson): string {
   return lines.join('\n');
 }
 
-function warningsOf({ cursors, chargesKnown }: ReportInput): string[] {
-  const warnings: string[] = [];
-  const unknown = cursors.flatMap(({ unknownDays }) => (unknownDays ? [unknownDays] : []));
-  if (unknown.length > 0) {
-    const first = formatDay(dayOf(Math.min(...unknown.map((days) => days.first))));
-    const last = formatDay(dayOf(Math.max(...unknown.map((days) => days.last))));
-    warnings.push(`No holiday data for days from ${first} to ${last}: taken with regular hours.`);
-  }
-  if (!chargesKnown) warnings.push('Some days lie before the first known charges: the earliest rates were taken.');
-  return warnings;
-}
-
-function refusedCandles({ files, cursors, session }: ReportInput): Record<string, number> {
+function refusedCandles({ files, repeated, cursors, session }: ReportInput): Record<string, number> {
   const refused: Record<string, number> = {};
   const add = (reason: string, count: number): void => {
     if (count > 0) refused[reason] = (refused[reason] ?? 0) + count;
   };
   for (const file of files) for (const { reason, count } of file.refused) add(reason, count);
-  for (const { outsideSession } of cursors) add('outside session', outsideSession);
-  for (const [reason, count] of Object.entries(session.engine.parts.candles.candleRefusals)) add(reason.replaceAll('-', ' '), count);
+  add('duplicate time', repeated);
+  for (const { outsideSession, offGrid, duplicates } of cursors) {
+    add('outside session', outsideSession);
+    add('off the candle grid', offGrid);
+    add('duplicate time', duplicates);
+  }
+  for (const [reason, count] of Object.entries(session.engine.parts.candles.candleRefusals)) {
+    add(reason.replaceAll('-', ' '), count);
+  }
   return refused;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Candle } from '../core/candle.ts';
 import type { Tick } from '../core/tick.ts';
-import { DAY_MS, dayOf, startOfDay, type EpochMs } from '../core/time.ts';
+import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import { type EngineOptions, TradingEngine } from '../engine/trading-engine.ts';
 import type { EngineEvent } from '../ports/engine-event.ts';
 import type { FillRules } from '../simulation/fill-model.ts';

@@ -1,35 +1,37 @@
 /**
- * One backtest: load candles, replay them through the engine, measure, report. Nothing is written but the trades file.
+ * One backtest: load candles, replay them through the engine, measure, report. Nothing is written but the trades file, and
+ * that whole or not at all.
  */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { PROJECT_FOLDER } from '../config/env.ts';
-import { loadInstruments } from '../config/load-instruments.ts';
-import { DataError, ConfigError } from '../core/errors.ts';
-import { hashHex } from '../core/hash.ts';
+import { dirname } from 'node:path';
+import { loadChargeRates } from '../config/load-charge-rates.ts';
+import { loadMarketCalendarData } from '../config/load-market-calendar.ts';
+import { ratesCover } from '../core/charge-rates.ts';
+import { ConfigError, DataError } from '../core/errors.ts';
 import type { InstrumentId, StrategyId } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
+import { createMarketCalendar } from '../core/market-calendar.ts';
 import type { MarketCalendar } from '../core/market-session.ts';
 import type { Paise } from '../core/money.ts';
 import type { ProductType } from '../core/order.ts';
-import { type Timeframe, timeframeMs } from '../core/timeframe.ts';
-import { dayOf, MINUTE_MS, startOfDay, type EpochMs } from '../core/time.ts';
+import { dayOf, type EpochMs, formatIst, MINUTE_MS } from '../core/time.ts';
+import type { Timeframe } from '../core/timeframe.ts';
 import type { Trade } from '../core/trade.ts';
-import { loadChargeRates } from '../config/load-charge-rates.ts';
-import { loadMarketCalendar } from '../config/load-market-calendar.ts';
-import { type ChargeRates, ratesCover } from '../core/charge-rates.ts';
 import { NO_LIMITS } from '../engine/risk/default-limits.ts';
 import type { Strategy } from '../engine/strategy/strategy.ts';
 import { instantiate } from '../engine/strategy/strategy-instance.ts';
-import { type CandleFile, loadCandles } from '../history/load-candles.ts';
+import { isCandleFileName, loadCandles } from '../history/load-candles.ts';
+import type { ChargeModel } from '../ports/charge-model.ts';
 import { createChargeModel } from '../simulation/charge-model.ts';
 import { DEFAULT_FILL_RULES } from '../simulation/fill-model.ts';
-import { canonical } from '../simulation/session-hash.ts';
-import { instrumentOf } from './backtest-instrument.ts';
-import { type BacktestReport, backtestReport, type BacktestRun } from './backtest-report.ts';
+import { instrumentOf, instrumentsOf } from './backtest-instrument.ts';
+import { type BacktestReport, backtestReport } from './backtest-report.ts';
+import { identityOf } from './backtest-run.ts';
 import { BacktestSession } from './backtest-session.ts';
+import { calendarOfData } from './calendar-of-data.ts';
+import { candleSources, type FileSource, timeframeFor } from './candle-sources.ts';
 import { CandleCursor, earliestOf } from './candle-stream.ts';
 import { EquityMarks } from './equity-marks.ts';
+import { candleOpenOf } from './fill-candle.ts';
 import { writeTradesCsv } from './trades-csv.ts';
 
 export interface BacktestRequest {
@@ -47,12 +49,16 @@ export interface BacktestRequest {
   readonly label: 'start' | 'end';
   readonly tradesOutPath: string | null;
   readonly instrumentId: InstrumentId | null;
-  readonly onProgress?: (done: number, total: number) => void;
+  /** A refreshed market calendar or table of charges; null for the shipped one. */
+  readonly calendarPath: string | null;
+  readonly chargesPath: string | null;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 const PROGRESS_EVERY = 16_384;
-const GRACE_MS = 1_500;
-const INSTRUMENT_LIST = resolve(PROJECT_FOLDER, 'backtest-data/instruments.json');
+/** Stored candles are whole: nothing late is waited for, so a candle rolled up from them closes at its very end. */
+const GRACE_MS = 0;
+const SQUARE_OFF_BEFORE_CLOSE_MS = 15 * MINUTE_MS;
 
 export async function runBacktest(request: BacktestRequest): Promise<BacktestReport> {
   const startedAt = performance.now();
@@ -62,123 +68,130 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRep
     instrumentId: request.instrumentId ?? undefined,
     from: request.from ?? undefined,
     to: request.to ?? undefined,
+    loneTimeframe: request.timeframe ?? undefined,
   });
-  const timeframe = request.timeframe ?? commonTimeframe(files);
-  for (const file of files) checkTimeframe(file, timeframe);
-  const calendar = loadMarketCalendar();
-  const rates = loadChargeRates();
-  const instruments = instrumentsOf(files);
-  const session = openSession(request, timeframe, [...instruments.values()], calendar, rates);
-  const replayed = replay(session, files, instruments, calendar, request.onProgress);
-  const trades = endedTrades(session);
-  const run = identityOf(request, files, timeframe);
+  const sources = candleSources(files);
+  if (sources.every(({ count }) => count === 0)) throw nothingAsked(request);
+  const timeframe = timeframeFor(sources, request.timeframe);
+  if (request.product === 'INTRADAY') refuseDaily(sources);
+  if (request.tradesOutPath !== null) refuseAmongData(request.tradesOutPath, request.dataPath, sources);
+  const calendarData = loadMarketCalendarData(request.calendarPath ?? undefined);
+  const rates = loadChargeRates(request.chargesPath ?? undefined);
+  const exchangeCalendar = createMarketCalendar(calendarData);
+  const instruments = instrumentsOf(sources, exchangeCalendar);
+  const instrumentFor = ({ instrumentId: id }: FileSource): Instrument => instruments.get(id) ?? instrumentOf(id);
+  const calendar = calendarOfData(
+    exchangeCalendar,
+    sources.map((source) => [source, instrumentFor(source)]),
+  );
+  const charges = createChargeModel(rates, request.broker);
+  const session = openSession(request, timeframe, [...instruments.values()], calendar, charges);
+  const cursors = sources.map((source) => new CandleCursor(source, instrumentFor(source), calendar, request.label));
+  const firstCandle = earliestOf(cursors)?.candle;
+  if (!firstCandle) throw nothingInSession(sources, cursors);
+  const marks = replay(session, cursors, sources, request.onProgress);
+  const trades = endedTrades(session, request.product);
+  marks.mark();
   if (request.tradesOutPath !== null) {
-    const baseMs = new Map(files.map((file) => [file.instrumentId, file.timeframe]));
-    const candleOf = (trade: Trade, time: EpochMs) => candleOpen(time, baseMs.get(trade.instrumentId) ?? timeframe, calendar, instruments.get(trade.instrumentId));
-    await writeTradesCsv(request.tradesOutPath, trades, candleOf);
+    await writeTradesCsv(request.tradesOutPath, trades, candleOpenOf(sources, instruments, calendar, request.label));
   }
   return backtestReport({
-    run,
+    run: identityOf(request, sources, timeframe, calendarData, rates),
     files,
-    cursors: replayed.cursors,
+    repeated: sources.reduce((sum, source) => sum + source.repeated, 0),
+    cursors,
     session,
     trades,
-    marks: replayed.marks,
-    chargesKnown: replayed.firstTime === undefined || ratesCover(rates, request.broker, dayOf(replayed.firstTime)),
+    marks,
+    chargesKnown: ratesCover(rates, request.broker, dayOf(firstCandle.openTime)),
     wallMs: Math.round(performance.now() - startedAt),
   });
 }
 
-function openSession(request: BacktestRequest, timeframe: Timeframe, instruments: readonly Instrument[], calendar: MarketCalendar, rates: ChargeRates): BacktestSession {
-  const { strategy, params, product, quantity, capitalPaise, broker, slippageBps } = request;
-  const id = strategy.name as StrategyId;
+function openSession(
+  { strategy, params, product, quantity, capitalPaise, slippageBps }: BacktestRequest,
+  timeframe: Timeframe,
+  instruments: readonly Instrument[],
+  calendar: MarketCalendar,
+  charges: ChargeModel,
+): BacktestSession {
+  const instance = instantiate(strategy, params, { id: strategy.name as StrategyId, instruments, timeframe });
   return new BacktestSession({
     instruments,
     calendar,
-    strategies: [{ instance: instantiate(strategy, params, { id, instruments, timeframe }), product, sizing: { kind: 'fixed-quantity', quantity } }],
-    limits: { ...NO_LIMITS, squareOffBeforeCloseMs: 15 * MINUTE_MS },
+    strategies: [{ instance, product, sizing: { kind: 'fixed-quantity', quantity } }],
+    limits: { ...NO_LIMITS, squareOffBeforeCloseMs: SQUARE_OFF_BEFORE_CLOSE_MS },
     capitalPaise,
-    charges: createChargeModel(rates, broker),
+    charges,
     graceMs: GRACE_MS,
     rules: { ...DEFAULT_FILL_RULES, slippageBps },
   });
 }
 
-interface Replayed {
-  readonly cursors: readonly CandleCursor[];
-  readonly marks: EquityMarks;
-  readonly firstTime: EpochMs | undefined;
-}
-
 function replay(
   session: BacktestSession,
-  files: readonly CandleFile[],
-  instruments: ReadonlyMap<InstrumentId, Instrument>,
-  calendar: MarketCalendar,
+  cursors: readonly CandleCursor[],
+  sources: readonly FileSource[],
   onProgress: BacktestRequest['onProgress'],
-): Replayed {
-  const cursors = files.map((file) => new CandleCursor(file, instruments.get(file.instrumentId) ?? instrumentOf(file.instrumentId), calendar));
-  const total = files.reduce((sum, file) => sum + file.count, 0);
-  const { portfolio } = session.engine.parts;
-  const marks = new EquityMarks(portfolio);
+): EquityMarks {
+  const marks = new EquityMarks(session.engine.parts.portfolio, session.recorder.trades);
+  const total = sources.reduce((sum, source) => sum + source.count, 0);
   let done = 0;
-  let firstTime: EpochMs | undefined;
   for (let cursor = earliestOf(cursors); cursor?.candle; cursor = cursors.length === 1 ? cursor : earliestOf(cursors)) {
-    firstTime ??= cursor.candle.openTime;
     session.onCandle(cursor.candle, cursor.end);
-    if (portfolio.open.size > 0) marks.mark();
+    marks.mark();
     done += 1;
     if (onProgress && done % PROGRESS_EVERY === 0) onProgress(done, total);
     cursor.next();
   }
   onProgress?.(total, total);
-  return { cursors, marks, firstTime };
+  return marks;
 }
 
-/** What is still open when the data ends is closed at the last close and says so. */
-function endedTrades(session: BacktestSession): readonly Trade[] {
+/** What is still open when the data ends is closed at the last close and says so; intraday positions are squared off. */
+function endedTrades(session: BacktestSession, product: ProductType): readonly Trade[] {
   session.drain();
   const closedAtEnd = session.closeOut();
   const { trades } = session.recorder;
+  if (product === 'INTRADAY') return trades;
   const isAtEnd = (index: number): boolean => index >= trades.length - closedAtEnd;
   return trades.map((trade, index) => (isAtEnd(index) ? { ...trade, exitReason: 'end_of_data' } : trade));
 }
 
-function commonTimeframe(files: readonly CandleFile[]): Timeframe {
-  const [first, ...others] = files;
-  if (!first) throw new DataError('--data: expected candles, found none in the asked time');
-  const other = others.find(({ timeframe }) => timeframe !== first.timeframe);
-  if (other) {
-    throw new ConfigError(`--timeframe: expected one timeframe for files of several, found ${first.timeframe} in ${first.path} and ${other.timeframe} in ${other.path}`);
-  }
-  return first.timeframe;
+function refuseDaily(sources: readonly FileSource[]): void {
+  const daily = sources.find((source) => source.timeframe === '1d');
+  if (!daily) return;
+  throw new ConfigError(
+    `--product intraday: expected candles shorter than a day, found 1d in ${daily.paths[0]}; say --product delivery`,
+  );
 }
 
-function checkTimeframe(file: CandleFile, timeframe: Timeframe): void {
-  const isRollable = timeframe === '1d' || timeframeMs(timeframe) % timeframeMs(file.timeframe) === 0;
-  if (timeframeMs(file.timeframe) <= timeframeMs(timeframe) && isRollable) return;
-  throw new ConfigError(`--timeframe: expected ${file.timeframe} or a multiple of it, found "${timeframe}"; ${file.path} has ${file.timeframe} candles`);
+/** The trades file must replace no candles, nor be taken for candles by the next run. */
+function refuseAmongData(tradesOutPath: string, dataPath: string, sources: readonly FileSource[]): void {
+  const isData = sources.some(({ paths }) => paths.includes(tradesOutPath));
+  if (!isData && (dirname(tradesOutPath) !== dataPath || !isCandleFileName(tradesOutPath))) return;
+  throw new ConfigError(`--trades-out: expected a file outside the data, found "${tradesOutPath}"; name another one`);
 }
 
-/** As the shipped list knows them, else as their ids spell them. */
-function instrumentsOf(files: readonly CandleFile[]): ReadonlyMap<InstrumentId, Instrument> {
-  const listed = new Map(existsSync(INSTRUMENT_LIST) ? loadInstruments(INSTRUMENT_LIST).map((each) => [each.id, each]) : []);
-  return new Map(files.map(({ instrumentId: id }) => [id, listed.get(id) ?? instrumentOf(id)]));
+function nothingAsked({ dataPath, from, to }: BacktestRequest): DataError {
+  const since = from === null ? '' : ` from ${formatIst(from)}`;
+  const until = to === null ? '' : ` before ${formatIst(to)}`;
+  return new DataError(`${dataPath}: expected candles${since}${until}, found none; change --from and --to`);
 }
 
-/** The open of the candle of the data in which `time` lies. */
-function candleOpen(time: EpochMs, timeframe: Timeframe, calendar: MarketCalendar, instrument: Instrument | undefined): EpochMs {
-  const session = instrument ? calendar.sessionOn(instrument, dayOf(time)) : null;
-  if (timeframe === '1d') return startOfDay(dayOf(time));
-  const start = session?.open ?? startOfDay(dayOf(time));
-  return start + Math.floor((time - start) / timeframeMs(timeframe)) * timeframeMs(timeframe);
-}
-
-function identityOf(request: BacktestRequest, files: readonly CandleFile[], timeframe: Timeframe): BacktestRun {
-  const { strategy, params, capitalPaise, quantity, slippageBps, product, broker, label, from, to } = request;
-  const facts = {
-    ...{ strategy: strategy.name, params, timeframe, product, broker, quantity, capitalPaise, slippageBps, label },
-    ...{ from, to, instruments: files.map((file) => file.instrumentId), candles: files.map((file) => file.count) },
-  };
-  return { id: hashHex(canonical(facts)).slice(0, 16), data: request.dataPath, ...facts };
+function nothingInSession(sources: readonly FileSource[], cursors: readonly CandleCursor[]): DataError {
+  const [source] = sources;
+  const first = cursors.find(({ firstOutside }) => firstOutside !== null)?.firstOutside ?? null;
+  const outside = cursors.reduce((sum, cursor) => sum + cursor.outsideSession, 0);
+  const offGrid = cursors.reduce((sum, cursor) => sum + cursor.offGrid, 0);
+  const found = [
+    ...(outside > 0
+      ? [`${outside} outside the trading hours${first === null ? '' : ` (the first at ${formatIst(first)})`}`]
+      : []),
+    ...(offGrid > 0 ? [`${offGrid} off the grid of ${source?.timeframe} candles`] : []),
+  ];
+  return new DataError(
+    `${source?.paths[0]}: expected candles of ${source?.instrumentId} in its trading hours, found ${found.join(', ')}; ` +
+      'check the times, --label and --instrument',
+  );
 }

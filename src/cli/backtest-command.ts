@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { ConfigError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import { type Rupees, toPaise } from '../core/money.ts';
-import type { EpochMs } from '../core/time.ts';
+import { type EpochMs, formatIst } from '../core/time.ts';
 import { TIMEFRAMES, type Timeframe } from '../core/timeframe.ts';
+import { ProgressLine } from '../logging/progress-line.ts';
 import { knownStrategies } from './known-strategies.ts';
 import {
   collectPairs,
@@ -34,6 +35,8 @@ interface BacktestOptions {
   readonly broker: 'angel-one' | 'flattrade';
   readonly label: 'start' | 'end';
   readonly tradesOut?: string;
+  readonly calendar?: string;
+  readonly charges?: string;
   readonly instrument?: InstrumentId;
   readonly json?: boolean;
 }
@@ -70,9 +73,9 @@ export function backtestCommand(): Command {
     )
     .option(
       '--product <product>',
-      'delivery or intraday',
+      'delivery (held overnight) or intraday (squared off 15 minutes before the close)',
       readChoice('--product', ['delivery', 'intraday']),
-      'intraday',
+      'delivery',
     )
     .option(
       '--broker <broker>',
@@ -87,18 +90,31 @@ export function backtestCommand(): Command {
       'start',
     )
     .option('--trades-out <file>', 'write the trades as CSV', readNewFile('--trades-out'))
+    .option(
+      '--calendar <file>',
+      'a refreshed market calendar instead of the shipped one',
+      readExistingPath('--calendar', 'a file'),
+    )
+    .option(
+      '--charges <file>',
+      'a refreshed table of charges instead of the shipped one',
+      readExistingPath('--charges', 'a file'),
+    )
     .option('--instrument <id>', 'which instrument the data is, e.g. NSE:RELIANCE', readInstrumentId('--instrument'))
     .option('--json', 'print the report as one JSON document')
     .action(async (options: BacktestOptions) => {
       const data = options.data ?? missing('--data', 'a candle file or folder');
       const name = options.strategy ?? missing('--strategy', 'the name of a strategy');
       if (options.from !== undefined && options.to !== undefined && options.from >= options.to) {
-        throw new ConfigError('--to: expected a day not before --from, found an earlier one');
+        throw new ConfigError(
+          `--to: expected a time after --from (${formatIst(options.from)}), found ${formatIst(options.to)}`,
+        );
       }
       const strategy = findStrategy('--strategy', name, await knownStrategies());
       const params = parseParams('--param', strategy, options.param);
       const { runBacktest } = await import('../backtest/run-backtest.ts');
-      const result = await runBacktest({
+      const progress = process.stderr.isTTY ? new ProgressLine(process.stderr) : null;
+      const run = runBacktest({
         strategy,
         params,
         dataPath: data,
@@ -113,9 +129,17 @@ export function backtestCommand(): Command {
         label: options.label,
         tradesOutPath: options.tradesOut ?? null,
         instrumentId: options.instrument ?? null,
+        calendarPath: options.calendar ?? null,
+        chargesPath: options.charges ?? null,
+        onProgress: progress ? (done, total) => progress.show(progressText(done, total)) : undefined,
       });
+      const result = await run.finally(() => progress?.end());
       printResult(result, options.json === true);
     });
+}
+
+function progressText(done: number, total: number): string {
+  return `Backtest: ${Math.floor((done / total) * 100)}% of ${total.toLocaleString('en-IN')} candles`;
 }
 
 function missing(option: string, expected: string): never {
