@@ -6,23 +6,17 @@
  * is done again; a failure is one line that says what to do, with exit code 1.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { InstallLock } from './install-lock.mjs';
 
 const OLDEST_HOST_NODE = 20;
 const RUNTIME_NODE = 24;
-const HEARTBEAT_MS = 2_000;
-const SILENT_OWNER_MS = 30_000;
-const GIVEN_UP_MS = 600_000;
-const POLL_MS = 250;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const lockFile = path.join(root, '.bootstrap-lock');
 const runtime = path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-const token = randomUUID();
 
 const hostMajor = Number(process.versions.node.split('.')[0]);
 if (hostMajor < OLDEST_HOST_NODE) {
@@ -31,13 +25,18 @@ if (hostMajor < OLDEST_HOST_NODE) {
   );
 }
 
-const heldBefore = fs.existsSync(lockFile);
-if (heldBefore || !isInstalled() || runtimeFault() !== undefined) {
-  await acquireLock();
+const lock = new InstallLock(root);
+if (lock.isHeld() || !isInstalled() || runtimeFault() !== undefined) {
+  try {
+    await lock.acquire(() => say('Another process is installing the packages; waiting for it…'));
+  } catch (error) {
+    if (!/^(EACCES|EPERM|EROFS)$/.test(error.code)) throw error;
+    fail(notWritable());
+  }
   try {
     if (!isInstalled() || runtimeFault() !== undefined) await install();
   } finally {
-    releaseLock();
+    lock.release();
   }
   const fault = isInstalled() ? runtimeFault() : 'the packages are still incomplete';
   if (fault !== undefined) {
@@ -104,11 +103,10 @@ async function install() {
     ],
     { cwd: root, env: hostEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  writeLock(child.pid);
-  const heartbeat = setInterval(() => touchLock(), HEARTBEAT_MS);
+  lock.keep(child.pid);
   const stop = (signal) => {
     child.kill(signal);
-    releaseLock();
+    lock.release();
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
   process.once('SIGINT', stop);
@@ -126,14 +124,13 @@ async function install() {
     });
     child.once('close', (status, signal) => resolve(status ?? signal));
   });
-  clearInterval(heartbeat);
   process.removeListener('SIGINT', stop);
   process.removeListener('SIGTERM', stop);
   if (code !== 0) failInstall(code, output);
 }
 
 function failInstall(code, shown) {
-  releaseLock();
+  lock.release();
   const output = shown + npmLog(shown);
   if (
     /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/.test(
@@ -145,9 +142,7 @@ function failInstall(code, shown) {
     );
   }
   if (/\b(EACCES|EPERM|EROFS)\b/.test(output)) {
-    fail(
-      `Packages could not be installed, ${root} is not writable for user "${os.userInfo().username}": change its owner or clone it again`,
-    );
+    fail(notWritable());
   }
   if (/\bENOSPC\b/.test(output))
     fail('Packages could not be installed, the disk is full: free about 1 GB and try again');
@@ -172,6 +167,10 @@ function npmLog(output) {
   } catch {
     return '';
   }
+}
+
+function notWritable() {
+  return `Packages could not be installed, ${root} is not writable for user "${os.userInfo().username}": change its owner or clone it again`;
 }
 
 /** npm beside the host's node: the pinned one lives in the folder that `npm ci` empties. */
@@ -207,100 +206,12 @@ function hostEnvironment() {
   return { ...Object.fromEntries(kept), PATH: hostPath(), NODE_ENV: 'development' };
 }
 
-async function acquireLock() {
-  let hasSaid = false;
-  for (;;) {
-    try {
-      fs.writeFileSync(lockFile, lockText(undefined), { flag: 'wx' });
-      await sleep(50);
-      if (readJson(lockFile)?.token === token) return;
-      continue;
-    } catch (error) {
-      if (error.code === 'EEXIST') {
-        if (isAbandoned()) {
-          fs.rmSync(lockFile, { force: true });
-          continue;
-        }
-      } else if (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM') {
-        fail(
-          `Packages could not be installed, ${root} is not writable for user "${os.userInfo().username}": change its owner or clone it again`,
-        );
-      } else {
-        throw error;
-      }
-    }
-    if (!hasSaid) say('Another process is installing the packages; waiting for it…');
-    hasSaid = true;
-    await sleep(POLL_MS);
-  }
-}
-
-/** True when nobody can be working under the lock any more: its owner and the owner's npm are gone. */
-function isAbandoned() {
-  let age;
-  try {
-    age = Date.now() - fs.statSync(lockFile).mtimeMs;
-  } catch {
-    return false;
-  }
-  if (age > GIVEN_UP_MS) return true;
-  const owner = readJson(lockFile);
-  if (owner === undefined) return age > SILENT_OWNER_MS;
-  if (owner.host !== os.hostname()) return age > SILENT_OWNER_MS;
-  const isOwnerGone = !isAlive(owner.pid) || age > SILENT_OWNER_MS;
-  return isOwnerGone && !isAlive(owner.npmPid);
-}
-
-function isAlive(pid) {
-  if (!Number.isInteger(pid)) return false;
-  try {
-    process.kill(pid, 0);
-    return !isZombie(pid);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-/** Ended, but not yet collected by its parent: Linux still answers to its id. */
-function isZombie(pid) {
-  try {
-    return /\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-function lockText(npmPid) {
-  return JSON.stringify({ host: os.hostname(), pid: process.pid, npmPid, token });
-}
-
-function writeLock(npmPid) {
-  fs.writeFileSync(lockFile, lockText(npmPid));
-}
-
-function touchLock() {
-  const now = new Date();
-  try {
-    fs.utimesSync(lockFile, now, now);
-  } catch {
-    // Someone removed the lock; the install itself goes on.
-  }
-}
-
-function releaseLock() {
-  if (readJson(lockFile)?.token === token) fs.rmSync(lockFile, { force: true });
-}
-
 function readJson(file) {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
-}
-
-function sleep(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function say(line) {

@@ -75,7 +75,8 @@ const until = async (isTrue: () => boolean): Promise<void> => {
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'signalman-bootstrap-'));
   mkdirSync(inRoot('scripts'));
-  cpSync(join(ROOT, 'scripts/bootstrap.mjs'), inRoot('scripts/bootstrap.mjs'));
+  for (const name of ['bootstrap.mjs', 'install-lock.mjs'])
+    cpSync(join(ROOT, 'scripts', name), inRoot(`scripts/${name}`));
   writeFileSync(inRoot('npm-cli.js'), NPM);
   writeFileSync(inRoot('package.json'), '{"type":"module"}');
   lockFile('1.0.0');
