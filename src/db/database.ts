@@ -5,6 +5,7 @@
  * happens in one schema, so that a rehearsal's data never mixes with real data; no message holds a password.
  */
 
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { ConfigError, UnavailableError } from '../core/errors.ts';
@@ -23,7 +24,7 @@ const SOON = new Set(['57P03', '57P01', 'CONNECTION_CLOSED']);
 export interface DatabaseOptions {
   /** DATABASE_URL; the embedded server when undefined. */
   readonly url?: string | undefined;
-  /** Where the embedded server keeps its state. */
+  /** The project's state folder; the embedded server lives in `postgres` under it. */
   readonly stateFolder: string;
   readonly schema?: string | undefined;
   /** What this process is to the database, e.g. `worker`; part of the connections' name. */
@@ -44,7 +45,10 @@ export interface Database {
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url: given, stateFolder, schema = DEFAULT_SCHEMA, role, log = () => {} } = options;
   checkSchemaName(schema);
-  const embedded = given === undefined ? await openEmbeddedPostgres({ stateFolder, role, log }) : undefined;
+  const embedded =
+    given === undefined
+      ? await openEmbeddedPostgres({ stateFolder: join(stateFolder, 'postgres'), role, log })
+      : undefined;
   const server = parseDatabaseUrl(embedded?.url ?? given ?? '');
   const url = connectionUrl(server, role, schema);
   const sql = connectSql(url, { connections: CONNECTIONS });

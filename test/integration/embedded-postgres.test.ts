@@ -15,18 +15,20 @@ import { DatabaseProcess } from '../support/database-process.ts';
 const IS_ROOT = process.getuid?.() === 0;
 
 let stateFolder: string;
+/** What of it is the server's. */
+let serverFolder: string;
 let processes: DatabaseProcess[];
 
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'signalman-embedded-'));
+async function makeFolder(): Promise<void> {
+  stateFolder = await mkdtemp(join(tmpdir(), 'signalman-embedded-'));
   // Root's server is another user, who has to get in.
-  await chmod(folder, 0o755);
-  return folder;
+  await chmod(stateFolder, 0o755);
+  serverFolder = join(stateFolder, 'postgres');
 }
 
-async function removeFolder(folder: string): Promise<void> {
-  await rm(await pointedFolder(folder), { recursive: true, force: true });
-  await rm(folder, { recursive: true, force: true });
+async function removeFolder(): Promise<void> {
+  await rm(await pointedFolder(serverFolder), { recursive: true, force: true });
+  await rm(stateFolder, { recursive: true, force: true });
 }
 
 beforeEach(() => {
@@ -55,7 +57,7 @@ async function startTime(database: Database): Promise<string> {
 }
 
 async function dataFolder(): Promise<string> {
-  return join(await pointedFolder(stateFolder), 'data');
+  return join(await pointedFolder(serverFolder), 'data');
 }
 
 async function serverPid(): Promise<number> {
@@ -84,9 +86,9 @@ function isListening(url: string): Promise<boolean> {
 
 describe('the embedded server', () => {
   beforeAll(async () => {
-    stateFolder = await makeFolder();
+    await makeFolder();
   });
-  afterAll(() => removeFolder(stateFolder));
+  afterAll(() => removeFolder());
 
   test('is a PostgreSQL 18 on loopback that both drivers reach by one URL, in the schema, with durable commits', async () => {
     const database = await open();
@@ -203,9 +205,9 @@ describe('the embedded server', () => {
 
 describe('the embedded server in an empty folder', () => {
   beforeEach(async () => {
-    stateFolder = await makeFolder();
+    await makeFolder();
   });
-  afterEach(() => removeFolder(stateFolder));
+  afterEach(() => removeFolder());
 
   test('is one, however many processes start at once in an empty folder', async () => {
     const starting = [startProcess(), startProcess(), startProcess()];
@@ -218,19 +220,20 @@ describe('the embedded server in an empty folder', () => {
 
   test('is set up again when setting it up was cut short', async () => {
     const cut = startProcess();
-    const isBegun = async () => (await readdir(stateFolder)).some((name) => name.startsWith('data.new-'));
+    const isBegun = async () =>
+      (await readdir(serverFolder).catch(() => [])).some((name) => name.startsWith('data.new-'));
     await expect.poll(isBegun, { interval: 5, timeout: 20_000 }).toBe(true);
     await cut.kill();
-    expect(await readdir(stateFolder)).not.toContain('data');
+    expect(await readdir(serverFolder)).not.toContain('data');
     const database = await open();
     expect(await startTime(database)).toBeTruthy();
-    expect((await readdir(stateFolder)).filter((name) => name.startsWith('data.'))).toEqual([]);
+    expect((await readdir(serverFolder)).filter((name) => name.startsWith('data.'))).toEqual([]);
     await database.close();
   });
 
   test('of another version is refused, not overwritten', async () => {
-    const folder = join(stateFolder, 'data');
-    await mkdir(folder);
+    const folder = join(serverFolder, 'data');
+    await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'PG_VERSION'), '17\n');
     await expect(open()).rejects.toThrow(/Expected the database in ".*" to be of PostgreSQL 18, found "17"/);
     await rm(folder, { recursive: true });
@@ -240,9 +243,9 @@ describe('the embedded server in an empty folder', () => {
     await chmod(stateFolder, 0o700);
     const database = await open();
     try {
-      const folder = await pointedFolder(stateFolder);
+      const folder = await pointedFolder(serverFolder);
       expect(folder).toMatch(/^\/var\/lib\/signalman\/[0-9a-f]{12}$/);
-      expect(await readdir(stateFolder)).toEqual(['location', 'lock']);
+      expect(await readdir(serverFolder)).toEqual(['location', 'lock']);
       expect((await stat(join(folder, 'data'))).uid).not.toBe(0);
     } finally {
       await database.close();

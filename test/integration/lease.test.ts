@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { acquireLease } from '../../src/db/lease.ts';
 import { DatabaseProcess } from '../support/database-process.ts';
 import { type TestDatabase, testDatabase } from '../support/test-database.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   accounts += 1;
   account = `account-${process.pid}-${accounts}`;
-  holder = new DatabaseProcess(testStateFolder(), account);
+  holder = new DatabaseProcess(testStateFolder(), account, inject('databaseUrl'));
   await holder.ready();
 });
 afterEach(() => holder.kill());
