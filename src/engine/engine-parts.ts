@@ -54,7 +54,7 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   const prices = new LastPrices();
   const market = new MarketView(instruments, calendar, prices);
   const portfolio = new Portfolio(capitalPaise, charges, prices);
-  const candles = new CandleBuilder({ calendar, graceMs, onClosed: (candle) => outlets.onCandleClosed(candle) });
+  const candles = new CandleBuilder({ calendar, graceMs, onClosed: outlets.onCandleClosed });
   for (const instrument of instruments) candles.register(instrument, []);
   const strategies = new Map<StrategyRunner, ConfiguredStrategy>();
   for (const strategy of options.strategies) {

@@ -37,6 +37,20 @@ export interface JudgedSignal {
   readonly notBefore: EpochMs;
 }
 
+/** What the account is to an exit: no rule looks. */
+const UNASKED: AccountView = {
+  capitalPaise: 0,
+  equityPaise: 0,
+  peakEquityPaise: 0,
+  dayPaise: 0,
+  availablePaise: 0,
+  openPositions: 0,
+  pendingPositions: 0,
+  ordersLastMinute: 0,
+  ordersToday: 0,
+  losingStreak: 0,
+};
+
 export class SignalDesk {
   readonly #market: MarketView;
   readonly #book: OrderBook;
@@ -56,53 +70,44 @@ export class SignalDesk {
 
   judge(draft: SignalDraft, strategy: ConfiguredStrategy, candle: Candle, entry: MarketEntry, now: EpochMs): JudgedSignal {
     const { instrument } = entry;
+    const { instance, product, sizing } = strategy;
     const session = this.#market.nextSession(entry, now);
     const notBefore = session ? Math.max(now, session.open) : now;
-    const open = this.#portfolio.position(strategy.instance.id, instrument.id, strategy.product);
+    const position = this.#portfolio.position(instance.id, instrument.id, product);
     const lastPrice: Rupees = Number.isNaN(entry.lastPrice.price) ? candle.close : entry.lastPrice.price;
-    const side = draft.kind === 'ENTRY' ? draft.side : 'SELL';
     // Exits ask nothing of the account, and it is not free to look at.
-    let view: AccountView | undefined;
-    const account = (): AccountView => {
-      view ??= this.#account(now);
-      return view;
-    };
+    const account = draft.kind === 'ENTRY' ? this.#account(now) : UNASKED;
     const signal = signalFromDraft(draft, {
-      strategyId: strategy.instance.id,
+      strategyId: instance.id,
       instrument,
-      product: strategy.product,
+      product,
       candle,
       lastPrice,
-      position: open.position(),
-      sizeOf: (entryPrice, stopLoss) =>
-        sizeOf(strategy.sizing, {
-          entryPrice,
-          stopLoss,
-          equityPaise: this.#portfolio.equityPaise,
-          lotSize: instrument.lotSize,
-          availablePaise: account().availablePaise,
-          marginPaisePerUnit: marginOf({ instrument, product: strategy.product, side, price: entryPrice, quantity: 1 }, this.#limits),
-        }),
+      position: position.position(),
+      sizeOf: (entryPrice, stopLoss) => {
+        const side = draft.kind === 'ENTRY' ? draft.side : 'SELL';
+        const marginPaisePerUnit = marginOf({ instrument, product, side, price: entryPrice, quantity: 1 }, this.#limits);
+        const { equityPaise, availablePaise } = account;
+        return sizeOf(sizing, { entryPrice, stopLoss, equityPaise, lotSize: instrument.lotSize, availablePaise, marginPaisePerUnit });
+      },
       now,
       expires: notBefore + validityMs(candle.timeframe, session),
     });
     const verdict = assess(signal, {
       now,
       limits: this.#limits,
+      account,
       instrument,
-      product: strategy.product,
+      product,
       session,
-      squareOffTime: strategy.product === 'INTRADAY' && session ? session.close - this.#limits.squareOffBeforeCloseMs : null,
-      position: open.position(),
-      workingEntryQuantity: this.#workingEntries(open, instrument.id),
+      squareOffTime: product === 'INTRADAY' && session ? session.close - this.#limits.squareOffBeforeCloseMs : null,
+      position: position.position(),
+      workingEntryQuantity: this.#workingEntries(position, instrument.id),
       accountQuantity: this.#portfolio.accountQuantity(instrument.id),
       lastPrice,
-      lastStopTime: this.#stopTimes.get(open) ?? null,
+      lastStopTime: this.#stopTimes.get(position) ?? null,
       isKilled: this.#switches.isKilled,
       isPaused: this.#switches.isPaused,
-      get account() {
-        return account();
-      },
     });
     return { signal: verdict.kind === 'DENIED' ? { ...signal, verdict, status: 'DENIED' } : signal, notBefore };
   }
