@@ -17,7 +17,11 @@ export const bench = {
     const folder = mkdtempSync(join(tmpdir(), 'signalman-bench-'));
     try {
       const path = join(folder, 'BENCH.parquet');
-      await writeCandlesParquet(path, 'NSE:BENCH' as InstrumentId, generateCandles({ seed: 'bench', count: CANDLES, startPrice: 1_000 }));
+      await writeCandlesParquet(
+        path,
+        'NSE:BENCH' as InstrumentId,
+        generateCandles({ seed: 'bench', count: CANDLES, startPrice: 1_000 }),
+      );
       const seconds = Array.from({ length: ROUNDS + 1 }, () => backtestSeconds(path)).slice(1);
       seconds.sort((a, b) => a - b);
       return { backtest_command_s: Math.round((seconds[ROUNDS >> 1] ?? 0) * 1_000) / 1_000 };
@@ -29,7 +33,18 @@ export const bench = {
 
 function backtestSeconds(path: string): number {
   const startedAt = performance.now();
-  const args = ['src/main.ts', 'backtest', '--strategy', 'ema-crossover', '--product', 'intraday', '--data', path, ...PARAMS, '--json'];
+  const args = [
+    'src/main.ts',
+    'backtest',
+    '--strategy',
+    'ema-crossover',
+    '--product',
+    'intraday',
+    '--data',
+    path,
+    ...PARAMS,
+    '--json',
+  ];
   execFileSync(process.execPath, args, { cwd: join(import.meta.dirname, '..'), stdio: ['ignore', 'pipe', 'inherit'] });
   return (performance.now() - startedAt) / 1_000;
 }

@@ -7,8 +7,8 @@ import type { CandleCursor } from './candle-stream.ts';
 
 export interface NoteFacts {
   readonly cursors: readonly CandleCursor[];
-  readonly signals: Iterable<Signal>;
-  readonly orders: Iterable<Order>;
+  readonly denied: Iterable<Signal>;
+  readonly rejected: Iterable<Order>;
   /** False when some day lies before the first known charges. */
   readonly chargesKnown: boolean;
 }
@@ -22,15 +22,15 @@ const SET_UP: ReadonlySet<DenialCode> = new Set([
 ]);
 
 /** What a reader must know before believing the figures, a sentence each. */
-export function notesOf({ cursors, signals, orders, chargesKnown }: NoteFacts): string[] {
+export function notesOf({ cursors, denied, rejected, chargesKnown }: NoteFacts): string[] {
   return [
     ...unknownDayNotes(cursors),
     ...(chargesKnown ? [] : ['Some days lie before the first known charges: the earliest rates were taken.']),
     ...(cursors.some(({ looksEndLabelled }) => looksEndLabelled)
       ? ['The rows seem to be named by the end of their candle, which moves every trade by a candle: say --label end.']
       : []),
-    ...denialNotes(signals),
-    ...rejectionNotes(orders),
+    ...denialNotes(denied),
+    ...rejectionNotes(rejected),
   ];
 }
 
@@ -42,9 +42,9 @@ function unknownDayNotes(cursors: readonly CandleCursor[]): string[] {
   return [`No holiday data for days from ${first} to ${last}: taken with regular hours.`];
 }
 
-function denialNotes(signals: Iterable<Signal>): string[] {
+function denialNotes(denied: Iterable<Signal>): string[] {
   const found = new Map<string, { readonly first: string; count: number }>();
-  for (const { verdict, instrumentId } of signals) {
+  for (const { verdict, instrumentId } of denied) {
     if (verdict.kind !== 'DENIED' || !SET_UP.has(verdict.reason.code)) continue;
     const key = `${verdict.reason.code} ${instrumentId}`;
     const seen = found.get(key) ?? { first: `${instrumentId}: ${formatDenialReason(verdict.reason)}`, count: 0 };
@@ -56,10 +56,9 @@ function denialNotes(signals: Iterable<Signal>): string[] {
   );
 }
 
-function rejectionNotes(orders: Iterable<Order>): string[] {
+function rejectionNotes(rejected: Iterable<Order>): string[] {
   const found = new Map<string, number>();
-  for (const { status, statusReason } of orders) {
-    if (status !== 'REJECTED') continue;
+  for (const { statusReason } of rejected) {
     const reason = statusReason ?? 'no reason given';
     found.set(reason, (found.get(reason) ?? 0) + 1);
   }

@@ -3,10 +3,10 @@ import { formatRupees, type Paise } from '../core/money.ts';
 import type { Signal } from '../core/signal.ts';
 import type { Trade } from '../core/trade.ts';
 import type { CandleFile } from '../history/load-candles.ts';
-import { hashOfOrders } from '../simulation/session-hash.ts';
 import { notesOf } from './backtest-notes.ts';
 import type { BacktestRun } from './backtest-run.ts';
 import type { BacktestSession } from './backtest-session.ts';
+import type { BacktestTally } from './backtest-tally.ts';
 import type { CandleCursor } from './candle-stream.ts';
 import type { EquityMarks } from './equity-marks.ts';
 
@@ -47,6 +47,7 @@ export interface ReportInput {
   readonly repeated: number;
   readonly cursors: readonly CandleCursor[];
   readonly session: BacktestSession;
+  readonly tally: BacktestTally;
   readonly trades: readonly Trade[];
   readonly marks: EquityMarks;
   readonly chargesKnown: boolean;
@@ -54,9 +55,7 @@ export interface ReportInput {
 }
 
 export function backtestReport(input: ReportInput): BacktestReport {
-  const { run, session, trades, marks } = input;
-  const { recorder } = session;
-  const orders = [...session.engine.parts.book.all];
+  const { run, tally, trades, marks } = input;
   const refused = refusedCandles(input);
   const read = input.files.reduce(
     (sum, file) => sum + file.count + file.refused.reduce((n, each) => n + each.count, 0),
@@ -65,9 +64,9 @@ export function backtestReport(input: ReportInput): BacktestReport {
   const json: BacktestJson = {
     run,
     candles: { read, used: read - sumOf(Object.values(refused)), refused },
-    signals: { total: recorder.signals.size, denied: deniedByCode(recorder.signals.values()) },
-    orders: countBy(orders, ({ status }) => status),
-    fills: recorder.fills.length,
+    signals: { total: tally.signals, denied: deniedByCode(tally.denied) },
+    orders: tally.ordersByStatus(),
+    fills: tally.fills,
     trades: trades.length,
     wins: trades.filter(({ netPaise }) => netPaise > 0).length,
     grossPaise: sumOf(trades.map((trade) => trade.grossPaise)),
@@ -76,8 +75,8 @@ export function backtestReport(input: ReportInput): BacktestReport {
     maxDrawdownPaise: marks.maxDrawdownPaise,
     maxDrawdownPercent: Math.round(marks.maxDrawdownPercent * 100) / 100,
     exits: countBy(trades, ({ exitReason }) => exitReason),
-    orderListHash: hashOfOrders(orders, recorder.fills),
-    warnings: notesOf({ ...input, signals: recorder.signals.values(), orders }),
+    orderListHash: tally.orderListHash,
+    warnings: notesOf({ ...input, denied: tally.denied, rejected: tally.rejected }),
     wallMs: input.wallMs,
   };
   return { json, text: textOf(json) };

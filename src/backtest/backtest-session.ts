@@ -6,22 +6,23 @@ import type { Candle } from '../core/candle.ts';
 import type { Tick } from '../core/tick.ts';
 import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import { type EngineOptions, TradingEngine } from '../engine/trading-engine.ts';
-import type { EngineEvent } from '../ports/engine-event.ts';
+import type { Effect, EngineEvent } from '../ports/engine-event.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { InlineDispatcher } from '../simulation/inline-dispatcher.ts';
 import { paperSteps } from '../simulation/paper-steps.ts';
-import { SessionRecorder } from '../simulation/session-recorder.ts';
 import { SimulatedExchange } from '../simulation/simulated-exchange.ts';
 
 export class BacktestSession {
   readonly engine: TradingEngine;
-  readonly recorder = new SessionRecorder();
+  readonly #take: (effect: Effect) => void;
   readonly #exchange: SimulatedExchange;
   readonly #dispatcher: InlineDispatcher;
   #dayEnd: EpochMs = Number.NEGATIVE_INFINITY;
   #lastTime: EpochMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: EngineOptions & { readonly rules: FillRules }) {
+  /** `take` is told every effect. */
+  constructor(options: EngineOptions & { readonly rules: FillRules }, take: (effect: Effect) => void) {
+    this.#take = take;
     this.engine = new TradingEngine(options);
     this.#exchange = new SimulatedExchange({
       ...options,
@@ -37,7 +38,7 @@ export class BacktestSession {
 
   tell(event: EngineEvent): void {
     for (const effect of this.engine.handle(event)) {
-      this.recorder.take(effect);
+      this.#take(effect);
       this.#dispatcher.take(effect);
     }
   }
@@ -65,14 +66,12 @@ export class BacktestSession {
     while (Number.isFinite(this.engine.nextTimer)) this.#timer(Math.max(this.engine.nextTimer, this.#lastTime));
   }
 
-  /** Positions still open are closed at the last price; the trades that come of it are returned. */
-  closeOut(): number {
-    const before = this.recorder.trades.length;
+  /** Positions still open are closed at the last price. */
+  closeOut(): void {
     this.tell({ type: 'commanded', command: 'squareoff', time: this.#lastTime });
     this.#dispatcher.release(Number.POSITIVE_INFINITY);
     this.#dispatcher.send();
     this.#exchange.closeOut();
-    return this.recorder.trades.length - before;
   }
 
   #run(event: Parameters<typeof paperSteps>[2]): void {

@@ -2,12 +2,14 @@ import type { Tick } from '../core/tick.ts';
 import type { EngineOptions } from '../engine/trading-engine.ts';
 import type { SessionRecord } from '../ports/ledger.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
+import { SessionRecorder } from '../simulation/session-recorder.ts';
 import { BacktestSession } from './backtest-session.ts';
 
 /** A recorded tick session through the backtest engine: memory instead of Postgres, no queue. */
 export function backtestTicks(ticks: readonly Tick[], engine: EngineOptions, rules: FillRules): SessionRecord {
-  const session = new BacktestSession({ ...engine, rules });
+  const recorder = new SessionRecorder();
+  const session = new BacktestSession({ ...engine, rules }, (effect) => recorder.take(effect));
   for (const tick of ticks) session.onTick(tick);
   session.drain();
-  return session.recorder.session(session.engine.parts.book.all);
+  return recorder.session();
 }

@@ -27,6 +27,7 @@ import { instrumentOf, instrumentsOf } from './backtest-instrument.ts';
 import { type BacktestReport, backtestReport } from './backtest-report.ts';
 import { identityOf } from './backtest-run.ts';
 import { BacktestSession } from './backtest-session.ts';
+import { BacktestTally } from './backtest-tally.ts';
 import { calendarOfData } from './calendar-of-data.ts';
 import { candleSources, type FileSource, timeframeFor } from './candle-sources.ts';
 import { CandleCursor, earliestOf } from './candle-stream.ts';
@@ -85,12 +86,14 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRep
     sources.map((source) => [source, instrumentFor(source)]),
   );
   const charges = createChargeModel(rates, request.broker);
-  const session = openSession(request, timeframe, [...instruments.values()], calendar, charges);
+  const tally = new BacktestTally();
+  const session = openSession(request, timeframe, [...instruments.values()], calendar, charges, tally);
   const cursors = sources.map((source) => new CandleCursor(source, instrumentFor(source), calendar, request.label));
   const firstCandle = earliestOf(cursors)?.candle;
   if (!firstCandle) throw nothingInSession(sources, cursors);
-  const marks = replay(session, cursors, sources, request.onProgress);
-  const trades = endedTrades(session, request.product);
+  const marks = new EquityMarks(session.engine.parts.portfolio, tally.trades);
+  replay(session, marks, cursors, sources, request.onProgress);
+  const trades = endedTrades(session, tally, request.product);
   marks.mark();
   if (request.tradesOutPath !== null) {
     await writeTradesCsv(request.tradesOutPath, trades, candleOpenOf(sources, instruments, calendar, request.label));
@@ -101,6 +104,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRep
     repeated: sources.reduce((sum, source) => sum + source.repeated, 0),
     cursors,
     session,
+    tally,
     trades,
     marks,
     chargesKnown: ratesCover(rates, request.broker, dayOf(firstCandle.openTime)),
@@ -114,27 +118,31 @@ function openSession(
   instruments: readonly Instrument[],
   calendar: MarketCalendar,
   charges: ChargeModel,
+  tally: BacktestTally,
 ): BacktestSession {
   const instance = instantiate(strategy, params, { id: strategy.name as StrategyId, instruments, timeframe });
-  return new BacktestSession({
-    instruments,
-    calendar,
-    strategies: [{ instance, product, sizing: { kind: 'fixed-quantity', quantity } }],
-    limits: { ...NO_LIMITS, squareOffBeforeCloseMs: SQUARE_OFF_BEFORE_CLOSE_MS },
-    capitalPaise,
-    charges,
-    graceMs: GRACE_MS,
-    rules: { ...DEFAULT_FILL_RULES, slippageBps },
-  });
+  return new BacktestSession(
+    {
+      instruments,
+      calendar,
+      strategies: [{ instance, product, sizing: { kind: 'fixed-quantity', quantity } }],
+      limits: { ...NO_LIMITS, squareOffBeforeCloseMs: SQUARE_OFF_BEFORE_CLOSE_MS },
+      capitalPaise,
+      charges,
+      graceMs: GRACE_MS,
+      rules: { ...DEFAULT_FILL_RULES, slippageBps },
+    },
+    (effect) => tally.take(effect),
+  );
 }
 
 function replay(
   session: BacktestSession,
+  marks: EquityMarks,
   cursors: readonly CandleCursor[],
   sources: readonly FileSource[],
   onProgress: BacktestRequest['onProgress'],
-): EquityMarks {
-  const marks = new EquityMarks(session.engine.parts.portfolio, session.recorder.trades);
+): void {
   const total = sources.reduce((sum, source) => sum + source.count, 0);
   let done = 0;
   for (let cursor = earliestOf(cursors); cursor?.candle; cursor = cursors.length === 1 ? cursor : earliestOf(cursors)) {
@@ -145,17 +153,15 @@ function replay(
     cursor.next();
   }
   onProgress?.(total, total);
-  return marks;
 }
 
 /** What is still open when the data ends is closed at the last close and says so; intraday positions are squared off. */
-function endedTrades(session: BacktestSession, product: ProductType): readonly Trade[] {
+function endedTrades(session: BacktestSession, { trades }: BacktestTally, product: ProductType): readonly Trade[] {
   session.drain();
-  const closedAtEnd = session.closeOut();
-  const { trades } = session.recorder;
+  const closedBefore = trades.length;
+  session.closeOut();
   if (product === 'INTRADAY') return trades;
-  const isAtEnd = (index: number): boolean => index >= trades.length - closedAtEnd;
-  return trades.map((trade, index) => (isAtEnd(index) ? { ...trade, exitReason: 'end_of_data' } : trade));
+  return trades.map((trade, index) => (index < closedBefore ? trade : { ...trade, exitReason: 'end_of_data' }));
 }
 
 function refuseDaily(sources: readonly FileSource[]): void {

@@ -15,7 +15,11 @@ export function parityCommand(): Command {
     .description(
       'Replay one recorded session through the worker (Postgres, queue, paper orders) and through the backtest engine, and compare every signal, order and fill.',
     )
-    .option('--session <file>', 'recorded ticks; by default the session of bot.config.ts', readExistingPath('--session', 'a recorded session'))
+    .option(
+      '--session <file>',
+      'recorded ticks; by default the session of bot.config.ts',
+      readExistingPath('--session', 'a recorded session'),
+    )
     .option('--json', 'print the comparison as one JSON document')
     .action(async (options: ParityOptions) => {
       const { rehearse } = await import('../worker/run-worker.ts');
@@ -33,8 +37,14 @@ export function parityCommand(): Command {
 }
 
 function textOf({ isEqual, counts, hashes, difference }: SessionComparison): string {
-  const lines = Object.entries(counts).map(([part, [worker, backtest]]) => `  ${part.padEnd(8)} ${worker} in the worker, ${backtest} in the backtest`);
-  const verdict = isEqual ? 'Equal to the byte.' : `Different: ${difference?.in ?? 'hash'} row ${difference?.row ?? '-'}`;
-  const rows = difference ? [`  worker    ${JSON.stringify(difference.left)}`, `  backtest  ${JSON.stringify(difference.right)}`] : [];
+  const lines = Object.entries(counts).map(
+    ([part, [worker, backtest]]) => `  ${part.padEnd(8)} ${worker} in the worker, ${backtest} in the backtest`,
+  );
+  const verdict = isEqual
+    ? 'Equal to the byte.'
+    : `Different: ${difference?.in ?? 'hash'} row ${difference?.row ?? '-'}`;
+  const rows = difference
+    ? [`  worker    ${JSON.stringify(difference.left)}`, `  backtest  ${JSON.stringify(difference.right)}`]
+    : [];
   return [verdict, ...lines, `  hash     ${hashes[0]}${isEqual ? '' : ` and ${hashes[1]}`}`, ...rows].join('\n');
 }

@@ -17,7 +17,12 @@ export type DenialReason =
   | { readonly code: 'MAX_ORDER_VALUE'; readonly limitPaise: Paise; readonly valuePaise: Paise }
   | { readonly code: 'MAX_ORDERS_PER_MINUTE'; readonly limit: number; readonly sent: number }
   | { readonly code: 'MAX_ORDERS_PER_DAY'; readonly limit: number; readonly sent: number }
-  | { readonly code: 'PRICE_OUTSIDE_BAND'; readonly price: Rupees; readonly reference: Rupees; readonly bandPercent: number }
+  | {
+      readonly code: 'PRICE_OUTSIDE_BAND';
+      readonly price: Rupees;
+      readonly reference: Rupees;
+      readonly bandPercent: number;
+    }
   | { readonly code: 'COOLDOWN_AFTER_STOP'; readonly until: EpochMs }
   | { readonly code: 'LOSING_STREAK_LOCK'; readonly limit: number; readonly losses: number }
   | { readonly code: 'DUPLICATE_EXPOSURE'; readonly held: number; readonly working: number }

@@ -1,6 +1,6 @@
 import type { ClientOrderId, InstrumentId } from './ids.ts';
-import type { OrderSide } from './order.ts';
 import type { Paise, Rupees } from './money.ts';
+import type { OrderSide } from './order.ts';
 import type { EpochMs } from './time.ts';
 
 /** One execution as the broker or the simulated exchange reports it. Unique by `fillId`. */

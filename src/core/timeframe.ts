@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS, type EpochMs } from './time.ts';
+import { DAY_MS, type EpochMs, MINUTE_MS } from './time.ts';
 
 /** One-minute candles are the base; larger ones are rolled up from them, never from ticks. */
 export const TIMEFRAMES = ['1m', '3m', '5m', '10m', '15m', '30m', '60m', '1d'] as const;

@@ -14,7 +14,7 @@ import { LastPrices } from './portfolio/last-prices.ts';
 import type { OpenPosition } from './portfolio/open-position.ts';
 import { Portfolio } from './portfolio/portfolio.ts';
 import type { RiskLimits } from './risk/risk-limits.ts';
-import { SignalDesk, type ConfiguredStrategy, type Switches } from './signal-desk.ts';
+import { type ConfiguredStrategy, SignalDesk, type Switches } from './signal-desk.ts';
 import { SquareOffTimes } from './square-off-times.ts';
 import { StrategyRunner } from './strategy/strategy-runner.ts';
 
@@ -64,8 +64,12 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
       for (const instrument of runner.instruments) candles.register(instrument, strategy.instance.timeframes);
     }
   }
-  const intraday = options.strategies.filter(({ product }) => product === 'INTRADAY').flatMap(({ instance }) => instance.instruments);
-  const squareOff = new SquareOffTimes(market, limits.squareOffBeforeCloseMs, [...new Set(intraday.map(({ id }) => market.get(id)))]);
+  const intraday = options.strategies
+    .filter(({ product }) => product === 'INTRADAY')
+    .flatMap(({ instance }) => instance.instruments);
+  const squareOff = new SquareOffTimes(market, limits.squareOffBeforeCloseMs, [
+    ...new Set(intraday.map(({ id }) => market.get(id))),
+  ]);
   const switches: Switches = { isKilled: false, isPaused: false };
   const book = new OrderBook();
   const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, (effect) => outlets.emit(effect));

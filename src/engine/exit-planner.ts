@@ -47,16 +47,35 @@ export class ExitPlanner {
     const stop =
       signal.stopLoss === null
         ? []
-        : this.#planner.plan({ ...leg, leg: `stop/${fill.fillId}`, role: 'STOP_LOSS', type: 'STOP_MARKET', triggerPrice: signal.stopLoss });
+        : this.#planner.plan({
+            ...leg,
+            leg: `stop/${fill.fillId}`,
+            role: 'STOP_LOSS',
+            type: 'STOP_MARKET',
+            triggerPrice: signal.stopLoss,
+          });
     const target =
       signal.target === null
         ? []
-        : this.#planner.plan({ ...leg, leg: `target/${fill.fillId}`, role: 'TARGET', type: 'LIMIT', limitPrice: signal.target });
+        : this.#planner.plan({
+            ...leg,
+            leg: `target/${fill.fillId}`,
+            role: 'TARGET',
+            type: 'LIMIT',
+            limitPrice: signal.target,
+          });
     return [...stop, ...target];
   }
 
   /** Everything working is cancelled; what no exit in flight covers yet is sold (or bought back) at market. */
-  leave(position: OpenPosition, instrument: Instrument, role: 'EXIT' | 'SQUARE_OFF', key: SignalKey, now: EpochMs, notBefore: EpochMs): ExitPlan {
+  leave(
+    position: OpenPosition,
+    instrument: Instrument,
+    role: 'EXIT' | 'SQUARE_OFF',
+    key: SignalKey,
+    now: EpochMs,
+    notBefore: EpochMs,
+  ): ExitPlan {
     const working = this.#book.working(position.strategyId, instrument.id);
     const cancels = working.filter((order) => !LEAVING.has(order.role) && order.status !== 'PENDING_CANCEL');
     const leaving = working.filter((order) => LEAVING.has(order.role));

@@ -6,7 +6,7 @@ import { InvariantError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { MarketCalendar, MarketSession } from '../core/market-session.ts';
-import { DAY_MS, dayOf, startOfDay, type EpochMs } from '../core/time.ts';
+import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import type { Timeframe } from '../core/timeframe.ts';
 import type { LastPrices } from './portfolio/last-prices.ts';
 import type { CandleFeed, StrategyRunner } from './strategy/strategy-runner.ts';

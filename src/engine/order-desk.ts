@@ -44,7 +44,13 @@ export class OrderDesk {
   readonly #signals = new Map<SignalKey, Signal>();
   readonly #ordersOf = new Map<SignalKey, Order['clientOrderId'][]>();
 
-  constructor(market: MarketView, book: OrderBook, planner: OrderPlanner, portfolio: Portfolio, emit: (effect: Effect) => void) {
+  constructor(
+    market: MarketView,
+    book: OrderBook,
+    planner: OrderPlanner,
+    portfolio: Portfolio,
+    emit: (effect: Effect) => void,
+  ) {
     this.#market = market;
     this.#book = book;
     this.#planner = planner;
@@ -141,7 +147,11 @@ export class OrderDesk {
       this.#book.add(order);
       this.#emit({ type: 'orderPlanned', order });
     }
-    if (signal) this.#ordersOf.set(signal.key, orders.map((order) => order.clientOrderId));
+    if (signal)
+      this.#ordersOf.set(
+        signal.key,
+        orders.map((order) => order.clientOrderId),
+      );
   }
 
   #cancel(order: Order, reason: string, time: EpochMs): void {

@@ -5,8 +5,8 @@ import type { Candle } from '../core/candle.ts';
 import type { Rupees } from '../core/money.ts';
 import type { ProductType } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
-import { timeframeMs, type Timeframe } from '../core/timeframe.ts';
 import type { EpochMs } from '../core/time.ts';
+import { type Timeframe, timeframeMs } from '../core/timeframe.ts';
 import type { MarketEntry, MarketView } from './market-view.ts';
 import type { OrderBook } from './orders/order-book.ts';
 import type { OpenPosition } from './portfolio/open-position.ts';
@@ -15,7 +15,7 @@ import { marginOf } from './risk/margin.ts';
 import { assess } from './risk/risk-engine.ts';
 import type { RiskLimits } from './risk/risk-limits.ts';
 import type { AccountView } from './risk/risk-rule.ts';
-import { sizeOf, type Sizing } from './risk/sizing.ts';
+import { type Sizing, sizeOf } from './risk/sizing.ts';
 import { signalFromDraft } from './signals/signal-from-draft.ts';
 import type { SignalDraft } from './strategy/strategy.ts';
 import type { StrategyInstance } from './strategy/strategy-instance.ts';
@@ -68,7 +68,13 @@ export class SignalDesk {
     this.#switches = switches;
   }
 
-  judge(draft: SignalDraft, strategy: ConfiguredStrategy, candle: Candle, entry: MarketEntry, now: EpochMs): JudgedSignal {
+  judge(
+    draft: SignalDraft,
+    strategy: ConfiguredStrategy,
+    candle: Candle,
+    entry: MarketEntry,
+    now: EpochMs,
+  ): JudgedSignal {
     const { instrument } = entry;
     const { instance, product, sizing } = strategy;
     const session = this.#market.nextSession(entry, now);
@@ -86,9 +92,19 @@ export class SignalDesk {
       position: position.position(),
       sizeOf: (entryPrice, stopLoss) => {
         const side = draft.kind === 'ENTRY' ? draft.side : 'SELL';
-        const marginPaisePerUnit = marginOf({ instrument, product, side, price: entryPrice, quantity: 1 }, this.#limits);
+        const marginPaisePerUnit = marginOf(
+          { instrument, product, side, price: entryPrice, quantity: 1 },
+          this.#limits,
+        );
         const { equityPaise, availablePaise } = account;
-        return sizeOf(sizing, { entryPrice, stopLoss, equityPaise, lotSize: instrument.lotSize, availablePaise, marginPaisePerUnit });
+        return sizeOf(sizing, {
+          entryPrice,
+          stopLoss,
+          equityPaise,
+          lotSize: instrument.lotSize,
+          availablePaise,
+          marginPaisePerUnit,
+        });
       },
       now,
       expires: notBefore + validityMs(candle.timeframe, session),
@@ -134,7 +150,10 @@ export class SignalDesk {
     for (const { instrumentId, product, quantity, averagePrice } of portfolio.open) {
       const { instrument } = this.#market.get(instrumentId);
       const side = quantity > 0 ? 'BUY' : 'SELL';
-      tiedUp += marginOf({ instrument, product, side, price: averagePrice, quantity: Math.abs(quantity) }, this.#limits);
+      tiedUp += marginOf(
+        { instrument, product, side, price: averagePrice, quantity: Math.abs(quantity) },
+        this.#limits,
+      );
     }
     const pending = new Set<OpenPosition>();
     for (const order of this.#book.workingEntries) {
@@ -143,7 +162,10 @@ export class SignalDesk {
       if (position.quantity === 0) pending.add(position);
       const price = order.limitPrice ?? entry.lastPrice.price;
       const quantity = order.quantity - order.filledQuantity;
-      tiedUp += marginOf({ instrument: entry.instrument, product: order.product, side: order.side, price, quantity }, this.#limits);
+      tiedUp += marginOf(
+        { instrument: entry.instrument, product: order.product, side: order.side, price, quantity },
+        this.#limits,
+      );
     }
     const { equityPaise } = portfolio;
     return {

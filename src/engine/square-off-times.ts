@@ -36,6 +36,9 @@ export class SquareOffTimes {
   }
 
   #findNext(): void {
-    this.nextTime = this.#entries.reduce((first, entry) => Math.min(first, entry.squareOffTime), Number.POSITIVE_INFINITY);
+    this.nextTime = this.#entries.reduce(
+      (first, entry) => Math.min(first, entry.squareOffTime),
+      Number.POSITIVE_INFINITY,
+    );
   }
 }

@@ -8,12 +8,12 @@ import type { Candle } from '../core/candle.ts';
 import { assertNever, InvariantError } from '../core/errors.ts';
 import type { Fill } from '../core/fill.ts';
 import type { Tick } from '../core/tick.ts';
+import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import { candleEnd } from '../core/timeframe.ts';
-import { DAY_MS, dayOf, startOfDay, type EpochMs } from '../core/time.ts';
 import type { Command, Effect, EngineEvent } from '../ports/engine-event.ts';
 import { assemble, type EngineOptions, type EngineParts } from './engine-parts.ts';
-import type { CandleFeed, StrategyRunner } from './strategy/strategy-runner.ts';
 import type { Decision, SignalDraft } from './strategy/strategy.ts';
+import type { CandleFeed, StrategyRunner } from './strategy/strategy-runner.ts';
 
 export type { EngineOptions } from './engine-parts.ts';
 

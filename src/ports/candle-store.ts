@@ -1,7 +1,7 @@
 import type { Candle } from '../core/candle.ts';
 import type { InstrumentId } from '../core/ids.ts';
-import type { Timeframe } from '../core/timeframe.ts';
 import type { EpochMs } from '../core/time.ts';
+import type { Timeframe } from '../core/timeframe.ts';
 
 export interface CandleQuery {
   readonly instrumentId: InstrumentId;

@@ -4,8 +4,8 @@ import type { BookedFill, Fill } from '../core/fill.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
 import type { Position } from '../core/position.ts';
 import type { Signal } from '../core/signal.ts';
-import type { Trade } from '../core/trade.ts';
 import type { EpochMs } from '../core/time.ts';
+import type { Trade } from '../core/trade.ts';
 import type { MarketEvent } from './market-data.ts';
 
 export type Command = 'halt' | 'resume' | 'kill' | 'squareoff';

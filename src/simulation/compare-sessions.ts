@@ -6,7 +6,12 @@ export interface SessionComparison {
   readonly counts: Readonly<Record<keyof SessionRecord, readonly [left: number, right: number]>>;
   readonly hashes: readonly [left: string, right: string];
   /** The first row that differs, in the order signals, orders, fills; null when all are equal. */
-  readonly difference: { readonly in: keyof SessionRecord; readonly row: number; readonly left: unknown; readonly right: unknown } | null;
+  readonly difference: {
+    readonly in: keyof SessionRecord;
+    readonly row: number;
+    readonly left: unknown;
+    readonly right: unknown;
+  } | null;
 }
 
 const PARTS = ['signals', 'orders', 'fills'] as const;

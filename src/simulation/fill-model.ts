@@ -6,7 +6,7 @@
  * through the stop); a stop-limit that was jumped rests as a limit.
  */
 import type { Instrument } from '../core/instrument.ts';
-import { snapToTick, type Rupees } from '../core/money.ts';
+import { type Rupees, snapToTick } from '../core/money.ts';
 import type { Order, OrderSide } from '../core/order.ts';
 
 export interface FillRules {
@@ -36,7 +36,13 @@ export function withSlippage(price: Rupees, side: OrderSide, instrument: Instrum
 }
 
 /** The limit order's price on this move, or undefined when it is not done. */
-export function limitPriceOn(side: OrderSide, limit: Rupees, from: Rupees, to: Rupees, rule: FillRules['limitFill']): Rupees | undefined {
+export function limitPriceOn(
+  side: OrderSide,
+  limit: Rupees,
+  from: Rupees,
+  to: Rupees,
+  rule: FillRules['limitFill'],
+): Rupees | undefined {
   const sign = side === 'BUY' ? 1 : -1;
   if ((limit - from) * sign > 0) return from;
   const depth = (limit - to) * sign;
@@ -51,7 +57,12 @@ export function triggerPriceOn(side: OrderSide, trigger: Rupees, from: Rupees, t
 }
 
 /** Why an exchange would not take the order at all; undefined when it would. */
-export function rejectionOf(order: Order, instrument: Instrument, reference: Rupees | undefined, rules: FillRules): string | undefined {
+export function rejectionOf(
+  order: Order,
+  instrument: Instrument,
+  reference: Rupees | undefined,
+  rules: FillRules,
+): string | undefined {
   if (instrument.kind === 'INDEX') return `"${instrument.id}" is an index and can not be traded`;
   if (order.quantity % instrument.lotSize !== 0) {
     return `Quantity ${order.quantity} is not a multiple of the lot of ${instrument.lotSize}`;

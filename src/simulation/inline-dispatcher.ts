@@ -76,7 +76,13 @@ export class InlineDispatcher {
     this.#exchange.cancel(order, time);
   }
 
-  #update(order: Order, status: OrderUpdate['status'], brokerOrderId: BrokerOrderId | null, reason: string | null, time: EpochMs): void {
+  #update(
+    order: Order,
+    status: OrderUpdate['status'],
+    brokerOrderId: BrokerOrderId | null,
+    reason: string | null,
+    time: EpochMs,
+  ): void {
     const { clientOrderId } = order;
     this.#tell({ type: 'orderUpdated', update: { clientOrderId, status, brokerOrderId, reason, time } });
   }

@@ -42,7 +42,12 @@ export function* paperSteps(
   yield;
 }
 
-function* timerSteps(engine: SteppedEngine, exchange: SimulatedExchange, time: EpochMs, reach: (time: EpochMs) => void): Generator<void> {
+function* timerSteps(
+  engine: SteppedEngine,
+  exchange: SimulatedExchange,
+  time: EpochMs,
+  reach: (time: EpochMs) => void,
+): Generator<void> {
   reach(time);
   yield;
   exchange.advance(time);

@@ -105,7 +105,8 @@ export class EffectPipeline {
   #endOf(id: string): Promise<void> {
     const { signal } = this.#options;
     return new Promise((resolve, reject) => {
-      const isLate = (): void => reject(new UnavailableError(`The queue did not run order job "${id}" within ${JOB_PATIENCE_MS / 1000} s`));
+      const isLate = (): void =>
+        reject(new UnavailableError(`The queue did not run order job "${id}" within ${JOB_PATIENCE_MS / 1000} s`));
       const timer = setTimeout(isLate, JOB_PATIENCE_MS);
       const end = (): void => {
         clearTimeout(timer);

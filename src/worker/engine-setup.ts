@@ -1,15 +1,15 @@
-import { loadChargeRates } from '../config/load-charge-rates.ts';
 import type { Bot } from '../config/load-bot.ts';
 import { checkInstruments } from '../config/load-bot.ts';
+import { loadChargeRates } from '../config/load-charge-rates.ts';
 import { loadInstruments } from '../config/load-instruments.ts';
 import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { toPaise } from '../core/money.ts';
+import type { Sizing } from '../engine/risk/sizing.ts';
 import { instantiate } from '../engine/strategy/strategy-instance.ts';
 import type { EngineOptions } from '../engine/trading-engine.ts';
-import type { Sizing } from '../engine/risk/sizing.ts';
 import { createChargeModel } from '../simulation/charge-model.ts';
 
 /** How long after its end a candle waits for late ticks. */

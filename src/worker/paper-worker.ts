@@ -6,12 +6,12 @@
  * those of an account, and what a killed rehearsal left behind is gone before the next one begins.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsoleAlerts, type AlertStream } from '../alerts/console-alerts.ts';
+import { type AlertStream, ConsoleAlerts } from '../alerts/console-alerts.ts';
 import type { Env } from '../config/env.ts';
-import type { Tick } from '../core/tick.ts';
 import { hashHex } from '../core/hash.ts';
+import type { Tick } from '../core/tick.ts';
 import type { EpochMs } from '../core/time.ts';
-import { openDatabase, resetSchema, type Database } from '../db/database.ts';
+import { type Database, openDatabase, resetSchema } from '../db/database.ts';
 import { acquireLease } from '../db/lease.ts';
 import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
 import { PostgresCandleStore } from '../db/postgres-candle-store.ts';
@@ -95,7 +95,11 @@ async function rehearse(options: PaperWorkerOptions, database: Database): Promis
   }
 }
 
-async function trade(options: PaperWorkerOptions, database: Database, queues: OpenQueues): Promise<Omit<RunFacts, 'wallMs'>> {
+async function trade(
+  options: PaperWorkerOptions,
+  database: Database,
+  queues: OpenQueues,
+): Promise<Omit<RunFacts, 'wallMs'>> {
   const { ticks, signal, log, onProgress } = options;
   const recorder = new SessionRecorder();
   const clock = new ReplayClock(ticks[0]?.time ?? 0, options.speed);
@@ -166,7 +170,9 @@ function dueOnly(ledger: PostgresLedger, clock: ReplayClock): Pick<PostgresLedge
 
 function every(ms: number, task: () => Promise<unknown>, log: Logger): () => void {
   const timer = setInterval(() => {
-    task().catch((error: unknown) => log.warn({ error: String(error) }, 'The outbox could not be swept; it is tried again'));
+    task().catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'The outbox could not be swept; it is tried again'),
+    );
   }, ms);
   return () => clearInterval(timer);
 }

@@ -7,13 +7,13 @@ import { type Env, readEnv } from '../config/env.ts';
 import { type Bot, checkTradingMode, loadBot } from '../config/load-bot.ts';
 import { ConfigError, DataError } from '../core/errors.ts';
 import type { Tick } from '../core/tick.ts';
-import { formatClock, formatDay, dayOf } from '../core/time.ts';
-import type { EngineOptions } from '../engine/trading-engine.ts';
+import { dayOf, formatClock, formatDay } from '../core/time.ts';
 import type { Strategy } from '../engine/strategy/strategy.ts';
+import type { EngineOptions } from '../engine/trading-engine.ts';
 import { loadTicks } from '../history/load-ticks.ts';
 import { createLogger } from '../logging/logger.ts';
-import type { FillRules } from '../simulation/fill-model.ts';
 import { ProgressLine } from '../logging/progress-line.ts';
+import type { FillRules } from '../simulation/fill-model.ts';
 import { engineOptionsOf } from './engine-setup.ts';
 import { runPaperWorker } from './paper-worker.ts';
 import { type RunFacts, type RunJson, runJson, runText } from './run-summary.ts';
@@ -56,7 +56,9 @@ export async function rehearse(request: RunRequest): Promise<Rehearsal> {
   const say = (line: string): void => people.write(`${line}\n`);
   const speed = request.speed ?? replay.speed;
   const pace = Number.isFinite(speed) ? `${speed} times as fast` : 'as fast as it goes';
-  say(`Paper trading. Replaying ${basename(sessionPath)} (${formatDay(dayOf(first.time))}, ${ticks.length} ticks) ${pace}.`);
+  say(
+    `Paper trading. Replaying ${basename(sessionPath)} (${formatDay(dayOf(first.time))}, ${ticks.length} ticks) ${pace}.`,
+  );
   const log = createLogger({ level: env.logLevel, format: env.logFormat, secrets: env.secrets });
   const stop = listenForStop(say);
   const rules = bot.fillRules;
@@ -66,7 +68,9 @@ export async function rehearse(request: RunRequest): Promise<Rehearsal> {
       signal: stop.signal,
       alerts: people,
       onProgress: (done, time, { signals, fills, candles }) =>
-        people.show(`${formatClock(time)}  ${Math.floor((done / ticks.length) * 100)}%  ${candles} candles, ${signals.size} signals, ${fills.length} fills`),
+        people.show(
+          `${formatClock(time)}  ${Math.floor((done / ticks.length) * 100)}%  ${candles} candles, ${signals.size} signals, ${fills.length} fills`,
+        ),
     });
     return { facts: { ...facts, wallMs: Math.round(performance.now() - startedAt) }, ticks, engine, rules };
   } finally {
@@ -78,5 +82,7 @@ export async function rehearse(request: RunRequest): Promise<Rehearsal> {
 function replayOf({ tradingMode, configPath }: Env, bot: Bot): NonNullable<Bot['replay']> {
   checkTradingMode(tradingMode, bot);
   if (bot.replay) return bot.replay;
-  throw new ConfigError(`${basename(configPath)}: replay: expected a recorded session to replay, found none; this version has no live market data yet`);
+  throw new ConfigError(
+    `${basename(configPath)}: replay: expected a recorded session to replay, found none; this version has no live market data yet`,
+  );
 }

@@ -22,6 +22,8 @@ export interface ModelSession {
 export interface ModelOptions {
   readonly instrument: string;
   readonly candleMinutes: number;
+  /** What the averages are taken over, when it is longer than the rows. */
+  readonly strategyMinutes?: number;
   readonly fast: number;
   readonly slow: number;
   readonly quantity: number;
@@ -29,6 +31,7 @@ export interface ModelOptions {
   readonly allowShort?: boolean;
   readonly stopPercent?: number;
   readonly targetPercent?: number;
+  readonly slippageBps?: number;
   /** The day's trading hours by its date; null when the exchange is closed. */
   sessionOf(date: string): ModelSession | null;
 }
@@ -78,21 +81,35 @@ export function hoursOf(date: string, open: string, close: string): ModelSession
 
 /** The lines of the trades file, header first. */
 export function modelTrades(allRows: readonly ModelRow[], options: ModelOptions): string[] {
-  const { product, quantity, slow, candleMinutes } = options;
+  const { product, slow, candleMinutes, strategyMinutes = candleMinutes } = options;
   const rows = allRows.filter(({ time }) => {
     const session = options.sessionOf(dateOf(time));
     return session !== null && time >= session.open && time < session.close;
   });
   const lines = [MODEL_HEADER];
   const debited = new Set<string>();
-  const fastEma = emaOf(rows, options.fast);
-  const slowEma = emaOf(rows, slow);
+  // A strategy's candle is known by its last row: the next one lies past its end.
+  const bucketOf = ({ time }: ModelRow): number => {
+    const { open } = options.sessionOf(dateOf(time)) as ModelSession;
+    return open + Math.floor((time - open) / (strategyMinutes * MINUTE)) * strategyMinutes * MINUTE;
+  };
+  const isBucketEnd = (index: number): boolean => {
+    const [row, next] = [rows[index], rows[index + 1]];
+    return row !== undefined && (next === undefined || bucketOf(next) !== bucketOf(row));
+  };
+  const decided = rows.filter((_, index) => isBucketEnd(index));
+  const fastEma = emaOf(decided, options.fast);
+  const slowEma = emaOf(decided, slow);
+  let decisions = -1;
   let position: Position | null = null;
   let pendingExit: 'signal' | 'square_off' | null = null;
   let pendingEntry: { readonly side: 'LONG' | 'SHORT'; readonly signalClose: number } | null = null;
 
-  const close = (price: number, time: number, reason: string): void => {
+  const close = (seen: number, time: number, reason: string): void => {
     if (position === null) return;
+    const side = position.side === 'LONG' ? 'SELL' : 'BUY';
+    // A target is a limit order: it has its price or a better one.
+    const price = reason === 'target' ? seen : slipped(seen, side, options);
     lines.push(tradeLine(options, position, price, time, reason, debited));
     position = null;
   };
@@ -116,15 +133,17 @@ export function modelTrades(allRows: readonly ModelRow[], options: ModelOptions)
     }
 
     const end = Math.min(row.time + candleMinutes * MINUTE, session.close);
-    if (index >= slow) {
-      const before = (fastEma[index - 1] ?? 0) - (slowEma[index - 1] ?? 0);
-      const now = (fastEma[index] ?? 0) - (slowEma[index] ?? 0);
+    if (isBucketEnd(index)) decisions += 1;
+    if (isBucketEnd(index) && decisions >= slow) {
+      const decisionTime = Math.min(bucketOf(row) + strategyMinutes * MINUTE, session.close);
+      const before = (fastEma[decisions - 1] ?? 0) - (slowEma[decisions - 1] ?? 0);
+      const now = (fastEma[decisions] ?? 0) - (slowEma[decisions] ?? 0);
       const crossed = before <= 0 && now > 0 ? 'LONG' : before >= 0 && now < 0 ? 'SHORT' : null;
       const held = position as Position | null;
       if (crossed !== null) {
         if (held !== null && held.side !== crossed) pendingExit = 'signal';
         const isWanted = crossed === 'LONG' || options.allowShort === true;
-        if (isWanted && held?.side !== crossed && end < squareOffTime) {
+        if (isWanted && held?.side !== crossed && decisionTime < squareOffTime) {
           pendingEntry = { side: crossed, signalClose: row.close };
         }
       }
@@ -141,15 +160,15 @@ export function modelTrades(allRows: readonly ModelRow[], options: ModelOptions)
   }
   const last = rows.at(-1);
   if (last !== undefined) close(last.close, last.time, 'end_of_data');
-  void quantity;
   return lines;
 }
 
 function enteredAt(
   row: ModelRow,
   entry: { readonly side: 'LONG' | 'SHORT'; readonly signalClose: number },
-  { stopPercent, targetPercent }: ModelOptions,
+  options: ModelOptions,
 ): Position {
+  const { stopPercent, targetPercent } = options;
   const up = entry.side === 'LONG' ? 1 : -1;
   const leg = (percent: number | undefined, sign: number): number | null =>
     percent === undefined
@@ -162,6 +181,13 @@ function enteredAt(
     stop: leg(stopPercent, -up),
     target: leg(targetPercent, up),
   };
+}
+
+/** Market and stop orders are done worse than seen, at the next tick. */
+function slipped(price: number, side: 'BUY' | 'SELL', { slippageBps = 0 }: ModelOptions): number {
+  if (slippageBps === 0) return price;
+  const worse = price * (1 + ((side === 'BUY' ? 1 : -1) * slippageBps) / 10_000) * TICKS_PER_RUPEE;
+  return (side === 'BUY' ? Math.ceil(worse - 1e-6) : Math.floor(worse + 1e-6)) / TICKS_PER_RUPEE;
 }
 
 /** What a stop and a target do from the open of this candle on; of two inside it the stop comes first. */

@@ -21,7 +21,14 @@ interface Comparison {
 async function parity(env: Record<string, string>): Promise<Comparison> {
   const { stdout } = await run(process.execPath, ['src/main.ts', 'parity', '--json'], {
     cwd: PROJECT,
-    env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: 'error', SIGNALMAN_STATE: stateFolder(), ...env },
+    env: {
+      ...process.env,
+      DATABASE_URL: '',
+      REDIS_URL: '',
+      LOG_LEVEL: 'error',
+      SIGNALMAN_STATE: stateFolder(),
+      ...env,
+    },
   });
   return JSON.parse(stdout);
 }
@@ -68,14 +75,18 @@ describe('one session through the worker and through the backtest engine', () =>
   });
 
   const program = redisServerPath();
-  it.skipIf(program === undefined)('gives the same through Redis (needs redis-server)', { timeout: 90_000 }, async () => {
-    const redis = await startRedis(program ?? '');
-    try {
-      const { isEqual, difference } = await parity({ REDIS_URL: redis.url });
-      expect(difference).toBeNull();
-      expect(isEqual).toBe(true);
-    } finally {
-      await redis.kill();
-    }
-  });
+  it.skipIf(program === undefined)(
+    'gives the same through Redis (needs redis-server)',
+    { timeout: 90_000 },
+    async () => {
+      const redis = await startRedis(program ?? '');
+      try {
+        const { isEqual, difference } = await parity({ REDIS_URL: redis.url });
+        expect(difference).toBeNull();
+        expect(isEqual).toBe(true);
+      } finally {
+        await redis.kill();
+      }
+    },
+  );
 });

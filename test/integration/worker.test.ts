@@ -6,7 +6,9 @@ import { serversUnder, startWorker, stateFolder } from '../support/worker-proces
 const FAST = ['--speed', '1000000'];
 
 describe('the worker on the bundled session', () => {
-  it('replays it to the end, twice, with the same result, and leaves no server behind', { timeout: 120_000 }, async () => {
+  it('replays it to the end, twice, with the same result, and leaves no server behind', {
+    timeout: 120_000,
+  }, async () => {
     const folder = stateFolder();
     const first = await startWorker(folder, FAST).ended;
     expect(first.code, first.stderr).toBe(0);
@@ -70,7 +72,9 @@ describe('the worker killed outright', () => {
 
     const database = await openDatabase({ stateFolder: folder, schema: 'rehearsal', role: 'test' });
     try {
-      const [row] = await database.sql<{ stranded: number }[]>`select count(*)::int as stranded from job_outbox where queued_time is null`;
+      const [row] = await database.sql<
+        { stranded: number }[]
+      >`select count(*)::int as stranded from job_outbox where queued_time is null`;
       expect(row?.stranded).toBe(0);
     } finally {
       await database.close();

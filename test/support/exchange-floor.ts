@@ -4,7 +4,7 @@ import type { ClientOrderId } from '../../src/core/ids.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
 import type { Order, OrderUpdate } from '../../src/core/order.ts';
 import type { Tick } from '../../src/core/tick.ts';
-import { formatClock } from '../../src/core/time.ts';
+import { type EpochMs, formatClock } from '../../src/core/time.ts';
 import type { ExchangeEvent } from '../../src/simulation/exchange-event.ts';
 import { DEFAULT_FILL_RULES, type FillRules } from '../../src/simulation/fill-model.ts';
 import { SimulatedExchange } from '../../src/simulation/simulated-exchange.ts';
@@ -19,6 +19,7 @@ type CandlePrices = Parameters<typeof buildCandle>[1];
 /** A simulated exchange on its own: the test is the engine, what is reported is kept. */
 export class ExchangeFloor {
   readonly events: ExchangeEvent[] = [];
+  readonly sent: { readonly order: Order; readonly time: EpochMs }[] = [];
   readonly exchange: SimulatedExchange;
   /** Called after each step of the market, as an engine would answer it. */
   onSettle: () => void = () => {};
@@ -44,7 +45,9 @@ export class ExchangeFloor {
       createdTime: ist(day, clock),
       ...changes,
     });
-    this.exchange.submit(order, ist(day, clock));
+    const time = ist(day, clock);
+    this.sent.push({ order, time });
+    this.exchange.submit(order, time);
     return order;
   }
 

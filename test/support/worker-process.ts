@@ -19,7 +19,11 @@ export function stateFolder(): string {
 }
 
 /** A real worker, as `npm start -- --json` starts it, on a state folder of its own. */
-export function startWorker(stateFolder: string, args: readonly string[] = [], env: Record<string, string> = {}): WorkerProcess {
+export function startWorker(
+  stateFolder: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): WorkerProcess {
   const child = spawn(process.execPath, ['src/main.ts', 'run', '--json', ...args], {
     cwd: PROJECT,
     env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: 'warn', SIGNALMAN_STATE: stateFolder, ...env },

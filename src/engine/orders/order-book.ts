@@ -8,7 +8,8 @@ const NONE: readonly Order[] = [];
 
 /** The engine's own view of its orders and of the fills it has seen. */
 export class OrderBook {
-  readonly #orders = new Map<ClientOrderId, Order>();
+  #orders = new Map<ClientOrderId, Order>();
+  #olderOrders = new Map<ClientOrderId, Order>();
   readonly #working = new Map<StrategyId, Map<InstrumentId, Order[]>>();
   readonly #entries: Order[] = [];
   #fillIds = new Set<string>();
@@ -31,13 +32,9 @@ export class OrderBook {
     if (order.role === 'ENTRY') replace(this.#entries, order);
   }
 
+  /** Working orders, and those that ended today or the trading day before. */
   get(id: ClientOrderId): Order | undefined {
-    return this.#orders.get(id);
-  }
-
-  /** Every order there was, in the order they were planned. */
-  get all(): Iterable<Order> {
-    return this.#orders.values();
+    return this.#orders.get(id) ?? this.#olderOrders.get(id);
   }
 
   /** Orders of one strategy in one instrument that may still change, oldest first. */
@@ -69,6 +66,12 @@ export class OrderBook {
 
   startDay(): void {
     this.#plannedToday = 0;
+    this.#olderOrders = this.#orders;
+    this.#orders = new Map();
+    for (const byInstrument of this.#working.values()) {
+      for (const working of byInstrument.values())
+        for (const order of working) this.#orders.set(order.clientOrderId, order);
+    }
     this.#olderFillIds = this.#fillIds;
     this.#fillIds = new Set();
   }

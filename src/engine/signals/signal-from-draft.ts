@@ -1,7 +1,7 @@
 import type { Candle } from '../../core/candle.ts';
 import type { StrategyId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
-import { snapToTick, type Rupees } from '../../core/money.ts';
+import { type Rupees, snapToTick } from '../../core/money.ts';
 import { oppositeOf, type ProductType } from '../../core/order.ts';
 import type { Position } from '../../core/position.ts';
 import type { Signal } from '../../core/signal.ts';

@@ -21,7 +21,11 @@ export interface StrategyInstance extends InstanceOptions {
 }
 
 /** `params` are what the strategy's own schema gave. */
-export function instantiate<Params>(strategy: Strategy<Params>, params: Params, options: InstanceOptions): StrategyInstance {
+export function instantiate<Params>(
+  strategy: Strategy<Params>,
+  params: Params,
+  options: InstanceOptions,
+): StrategyInstance {
   return {
     ...options,
     strategyName: strategy.name,

@@ -4,9 +4,9 @@
  */
 import type { ZodType } from 'zod';
 import type { Candle } from '../../core/candle.ts';
-import type { Instrument } from '../../core/instrument.ts';
-import type { InstrumentId } from '../../core/ids.ts';
 import type { BookedFill } from '../../core/fill.ts';
+import type { InstrumentId } from '../../core/ids.ts';
+import type { Instrument } from '../../core/instrument.ts';
 import type { MarketSession } from '../../core/market-session.ts';
 import type { Rupees } from '../../core/money.ts';
 import type { OrderSide } from '../../core/order.ts';
