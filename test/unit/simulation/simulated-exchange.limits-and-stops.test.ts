@@ -27,6 +27,16 @@ describe('a limit order', () => {
     expect(floor.dealsOf(order)).toEqual(deals);
   });
 
+  it('that rests is done by a later candle that only touches it, where touching is enough', () => {
+    const floor = new ExchangeFloor({ limitFill: 'touch' });
+    const bought = floor.send(BUY_LIMIT);
+    const sold = floor.send({ side: 'SELL', type: 'LIMIT', limitPrice: 105 });
+    floor.candle('10:00', 100);
+    floor.candle('10:01', [100, 105, 95, 100]);
+    expect(floor.dealsOf(bought)).toEqual(['10@95 10:01:20']);
+    expect(floor.dealsOf(sold)).toEqual(['10@105 10:01:40']);
+  });
+
   it('pays no slippage', () => {
     const floor = new ExchangeFloor({ slippageBps: 100 });
     const order = floor.send(BUY_LIMIT);
@@ -77,6 +87,16 @@ describe('a stop order', () => {
     expect(floor.dealsOf(order)).toEqual(['10@95 10:00:40']);
   });
 
+  it('that rests is done by a later candle that just reaches it', () => {
+    const floor = new ExchangeFloor();
+    const sold = floor.send(SELL_STOP);
+    const bought = floor.send({ type: 'STOP_MARKET', triggerPrice: 105 });
+    floor.candle('10:00', 100);
+    floor.candle('10:01', [100, 105, 95, 100]);
+    expect(floor.dealsOf(sold)).toEqual(['10@95 10:01:20']);
+    expect(floor.dealsOf(bought)).toEqual(['10@105 10:01:40']);
+  });
+
   it('is not done before', () => {
     const floor = new ExchangeFloor();
     const order = floor.send(SELL_STOP);
@@ -125,6 +145,13 @@ describe('a stop-limit order', () => {
   it('is done at its trigger when its limit allows that', () => {
     const floor = new ExchangeFloor({ slippageBps: 100 });
     const order = floor.send(stopLimit(94));
+    floor.candle('10:00', [100, 101, 90, 92]);
+    expect(floor.dealsOf(order)).toEqual(['10@95 10:00:40']);
+  });
+
+  it('whose limit is its trigger is done there', () => {
+    const floor = new ExchangeFloor();
+    const order = floor.send(stopLimit(95));
     floor.candle('10:00', [100, 101, 90, 92]);
     expect(floor.dealsOf(order)).toEqual(['10@95 10:00:40']);
   });
