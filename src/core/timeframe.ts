@@ -20,10 +20,6 @@ export function timeframeMs(timeframe: Timeframe): number {
   return MINUTES[timeframe] * MINUTE_MS;
 }
 
-export function isTimeframe(text: string): text is Timeframe {
-  return (TIMEFRAMES as readonly string[]).includes(text);
-}
-
 /** Where a candle ends, exclusive: the day's last candle is cut at the session's close, a `1d` candle always ends there. */
 export function candleEnd(openTime: EpochMs, timeframe: Timeframe, sessionClose: EpochMs): EpochMs {
   return timeframe === '1d' ? sessionClose : Math.min(openTime + timeframeMs(timeframe), sessionClose);

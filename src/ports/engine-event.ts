@@ -6,7 +6,7 @@ import type { Position } from '../core/position.ts';
 import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { Trade } from '../core/trade.ts';
-import type { MarketEvent } from './market-data.ts';
+import type { MarketEvent } from './market-event.ts';
 
 export type Command = 'halt' | 'resume' | 'kill' | 'squareoff';
 

@@ -6,7 +6,7 @@
 import { assertNever } from '../core/errors.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { EngineEvent } from '../ports/engine-event.ts';
-import type { MarketEvent } from '../ports/market-data.ts';
+import type { MarketEvent } from '../ports/market-event.ts';
 import type { SimulatedExchange } from './simulated-exchange.ts';
 
 export interface SteppedEngine {

@@ -7,7 +7,7 @@ import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { Tick } from '../core/tick.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { TradingEngine } from '../engine/trading-engine.ts';
-import type { MarketEvent } from '../ports/market-data.ts';
+import type { MarketEvent } from '../ports/market-event.ts';
 import { paperSteps } from '../simulation/paper-steps.ts';
 import type { SimulatedExchange } from '../simulation/simulated-exchange.ts';
 import type { EffectPipeline } from './effect-pipeline.ts';

@@ -15,7 +15,7 @@ export function valuesOf<Value>(indicator: Indicator<Value>, candles: readonly C
 }
 
 /** The streamed values equal the reference's at every candle, to nine digits. */
-export function expectToFollow<Value extends number | object>(
+function expectToFollow<Value extends number | object>(
   make: () => Indicator<Value>,
   reference: Reference<Value>,
   candles: readonly Candle[],
@@ -30,14 +30,14 @@ export function expectToFollow<Value extends number | object>(
   }
 }
 
-export function expectToFollowRandomSeries<Value extends number | object>(
+function expectToFollowRandomSeries<Value extends number | object>(
   make: () => Indicator<Value>,
   reference: Reference<Value>,
 ): void {
   fc.assert(fc.property(randomCandles({ min: 1, max: 160 }), (candles) => expectToFollow(make, reference, candles)));
 }
 
-export function expectToFollowRecordedSeries<Value extends number | object>(
+function expectToFollowRecordedSeries<Value extends number | object>(
   make: () => Indicator<Value>,
   reference: Reference<Value>,
 ): void {

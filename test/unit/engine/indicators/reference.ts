@@ -33,7 +33,7 @@ export function overWindows<T, R>(
 }
 
 /** Seeded with the mean of the first `period` defined values, then moved by `weight` towards each new one. */
-export function smoothed(values: Line, period: number, weight: number): (number | undefined)[] {
+function smoothed(values: Line, period: number, weight: number): (number | undefined)[] {
   const start = values.findIndex((value) => value !== undefined);
   const result: (number | undefined)[] = values.map(() => undefined);
   if (start < 0) return result;

@@ -7,7 +7,3 @@ export type MarketEvent =
   | { readonly type: 'tick'; readonly tick: Tick }
   | { readonly type: 'candle'; readonly candle: Candle }
   | { readonly type: 'timer'; readonly time: EpochMs };
-
-export interface MarketData {
-  events(signal: AbortSignal): AsyncIterable<MarketEvent>;
-}
