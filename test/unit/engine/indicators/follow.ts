@@ -30,14 +30,14 @@ function expectToFollow<Value extends number | object>(
   }
 }
 
-function expectToFollowRandomSeries<Value extends number | object>(
+export function expectToFollowRandomSeries<Value extends number | object>(
   make: () => Indicator<Value>,
   reference: Reference<Value>,
 ): void {
   fc.assert(fc.property(randomCandles({ min: 1, max: 160 }), (candles) => expectToFollow(make, reference, candles)));
 }
 
-function expectToFollowRecordedSeries<Value extends number | object>(
+export function expectToFollowRecordedSeries<Value extends number | object>(
   make: () => Indicator<Value>,
   reference: Reference<Value>,
 ): void {
