@@ -3,7 +3,7 @@ import { isTerminal, type OrderStatus } from '../core/order-status.ts';
 import type { Signal } from '../core/signal.ts';
 import type { Trade } from '../core/trade.ts';
 import type { Effect } from '../ports/engine-event.ts';
-import { OrderListHash } from '../simulation/order-list-hash.ts';
+import { OrderListHash } from './order-list-hash.ts';
 
 /**
  * What a backtest keeps of the engine's effects: counts, the hash of the order list, the trades and whatever was refused.
