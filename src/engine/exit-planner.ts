@@ -67,6 +67,43 @@ export class ExitPlanner {
     return [...stop, ...target];
   }
 
+  /** Units that exits and square-offs on their way will close. */
+  unitsLeaving(position: OpenPosition): number {
+    let units = 0;
+    for (const order of this.#book.working(position.strategyId, position.instrumentId)) {
+      if (LEAVING.has(order.role)) units += order.quantity - order.filledQuantity;
+    }
+    return units;
+  }
+
+  /** A leg has closed the position: what else would leave it, or enlarge it again, is not needed any more. */
+  needless(position: OpenPosition, leg: Order): readonly Order[] {
+    return this.#book.working(position.strategyId, position.instrumentId).filter((order) => {
+      // The other order of the pair is the exchange's to cancel.
+      if (order.ocoGroup !== null && order.ocoGroup === leg.ocoGroup) return false;
+      return order.role !== 'ENTRY' || order.signalKey === leg.signalKey;
+    });
+  }
+
+  /** Takes back units that a fill should not have traded. */
+  undo(order: Order, fill: Fill, units: number, instrument: Instrument): readonly Order[] {
+    return this.#planner.plan({
+      strategyId: order.strategyId,
+      signalKey: order.signalKey,
+      instrument,
+      leg: `undo/${fill.fillId}`,
+      role: 'SQUARE_OFF',
+      side: oppositeOf(fill.side),
+      quantity: units,
+      type: 'MARKET',
+      product: order.product,
+      timeInForce: 'DAY',
+      now: fill.time,
+      notBefore: fill.time,
+      deadline: null,
+    });
+  }
+
   /** Everything working is cancelled; what no exit in flight covers yet is sold (or bought back) at market. */
   leave(
     position: OpenPosition,
@@ -78,9 +115,7 @@ export class ExitPlanner {
   ): ExitPlan {
     const working = this.#book.working(position.strategyId, instrument.id);
     const cancels = working.filter((order) => !LEAVING.has(order.role) && order.status !== 'PENDING_CANCEL');
-    const leaving = working.filter((order) => LEAVING.has(order.role));
-    const covered = leaving.reduce((units, order) => units + order.quantity - order.filledQuantity, 0);
-    const quantity = Math.abs(position.quantity) - covered;
+    const quantity = Math.abs(position.quantity) - this.unitsLeaving(position);
     if (quantity <= 0) return { orders: [], cancels };
     const orders = this.#planner.plan({
       strategyId: position.strategyId,

@@ -4,7 +4,8 @@
  */
 import { InvariantError } from '../core/errors.ts';
 import type { BookedFill, Fill } from '../core/fill.ts';
-import type { SignalKey } from '../core/ids.ts';
+import type { ClientOrderId, SignalKey } from '../core/ids.ts';
+import type { Instrument } from '../core/instrument.ts';
 import type { Order, OrderRole, OrderUpdate } from '../core/order.ts';
 import { isTerminal } from '../core/order-status.ts';
 import type { Signal, SignalStatus } from '../core/signal.ts';
@@ -12,6 +13,7 @@ import type { EpochMs } from '../core/time.ts';
 import type { ExitReason } from '../core/trade.ts';
 import type { Effect } from '../ports/engine-event.ts';
 import { ExitPlanner } from './exit-planner.ts';
+import { LateFills } from './late-fills.ts';
 import type { MarketEntry, MarketView } from './market-view.ts';
 import type { OrderBook } from './orders/order-book.ts';
 import { applyFill, transition } from './orders/order-machine.ts';
@@ -40,9 +42,12 @@ export class OrderDesk {
   readonly #exits: ExitPlanner;
   readonly #portfolio: Portfolio;
   readonly #emit: (effect: Effect) => void;
-  /** Allowed signals whose orders or position still live. */
+  readonly #late = new LateFills();
+  /** Allowed signals of the day, for a fill may come late, and older ones whose orders or position still live. */
   readonly #signals = new Map<SignalKey, Signal>();
-  readonly #ordersOf = new Map<SignalKey, Order['clientOrderId'][]>();
+  readonly #ordersOf = new Map<SignalKey, ClientOrderId[]>();
+  /** Orders that a cancel was asked for. */
+  readonly #cancelled = new Set<ClientOrderId>();
 
   constructor(
     market: MarketView,
@@ -59,13 +64,14 @@ export class OrderDesk {
     this.#emit = emit;
   }
 
-  isNew(signal: Signal): boolean {
-    return !this.#signals.has(signal.key);
-  }
-
-  enter(signal: Signal, { instrument }: MarketEntry, notBefore: EpochMs): void {
+  enter(signal: Signal, entry: MarketEntry, notBefore: EpochMs): void {
     const { strategyId, side, quantity, product } = signal;
+    const { instrument } = entry;
     this.#signals.set(signal.key, signal);
+    const position = this.#portfolio.position(strategyId, instrument.id, product);
+    const isAgainst = side === 'BUY' ? position.quantity < 0 : position.quantity > 0;
+    // What is held the other way is closed first, whether or not the strategy has said so.
+    if (isAgainst) this.#close(position, entry, 'EXIT', signal.key, signal.createdTime, notBefore);
     const what = { strategyId, signalKey: signal.key, instrument, side, quantity, product } as const;
     const how = { leg: 'entry', role: 'ENTRY', type: 'MARKET', timeInForce: 'DAY' } as const;
     const when = { now: signal.createdTime, notBefore, deadline: signal.expiresTime };
@@ -79,26 +85,28 @@ export class OrderDesk {
     if (!isPlanned) this.#end(signal, 'COMPLETED');
   }
 
-  squareOff(position: OpenPosition, entry: MarketEntry, now: EpochMs): void {
-    if (position.signalKey === null) return;
-    const session = this.#market.nextSession(entry, now);
-    this.#close(position, entry, 'SQUARE_OFF', position.signalKey, now, Math.max(now, session?.open ?? now));
-  }
-
   /** The day's intraday business in one instrument ends: positions are closed, entries withdrawn. */
   squareOffIntraday(entry: MarketEntry, now: EpochMs): void {
     for (const order of this.#book.workingEntries) {
       const isDue = order.product === 'INTRADAY' && order.instrumentId === entry.instrument.id;
-      if (isDue) this.#cancel(order, 'Square-off time', now);
+      if (isDue) this.#withdraw(order, 'Square-off time', now);
     }
     for (const position of [...this.#portfolio.open]) {
       const isDue = position.product === 'INTRADAY' && position.instrumentId === entry.instrument.id;
-      if (isDue) this.squareOff(position, entry, now);
+      if (isDue) this.#squareOff(position, entry, now);
     }
   }
 
+  /** Entries that fill all the same are kept and protected. */
   cancelEntries(reason: string, now: EpochMs): void {
     for (const order of this.#book.workingEntries) this.#cancel(order, reason, now);
+  }
+
+  /** Nothing is to be held any more. */
+  squareOffAll(reason: string, now: EpochMs): void {
+    for (const order of this.#book.workingEntries) this.#withdraw(order, reason, now);
+    for (const position of [...this.#portfolio.open])
+      this.#squareOff(position, this.#market.get(position.instrumentId), now);
   }
 
   onUpdate(update: OrderUpdate): void {
@@ -106,25 +114,53 @@ export class OrderDesk {
     const changed = transition(order, update).order;
     if (changed === order) return;
     this.#book.put(changed);
+    // The cancel was refused: it may be asked for again.
+    if (update.status === 'ACCEPTED') this.#cancelled.delete(changed.clientOrderId);
     this.#emit({ type: 'orderChanged', order: changed, update });
     if (isTerminal(changed.status)) this.#settle(changed.signalKey);
   }
 
   /** Undefined when the fill was seen before. */
   onFill(fill: Fill): DeskBooking | undefined {
-    if (!this.#book.isNewFill(fill.fillId)) return undefined;
+    if (this.#book.fillIds.has(fill.fillId)) return undefined;
     const before = this.#orderOf(fill.clientOrderId);
     const { instrument } = this.#market.get(fill.instrumentId);
     const order = applyFill(before, fill);
+    this.#book.fillIds.add(fill.fillId);
     this.#book.put(order);
     const { fill: booked, position, trade } = this.#portfolio.book(fill, before, instrument, EXIT_REASON[order.role]);
     this.#emit({ type: 'fillBooked', fill: booked, order, position: position.position() });
     if (trade) this.#emit({ type: 'tradeClosed', trade });
-    const signal = this.#signals.get(order.signalKey);
-    if (order.role === 'ENTRY' && signal) this.#plan(this.#exits.protect(order, fill, signal, instrument));
+    const tooMuch = this.#late.unitsToUndo(order, fill, position);
+    if (tooMuch > 0) this.#plan(this.#exits.undo(order, fill, tooMuch, instrument));
+    else if (order.role === 'ENTRY') this.#protect(order, fill, instrument);
+    if (order.role === 'STOP_LOSS' || order.role === 'TARGET') this.#onLegFilled(order, fill, position, trade !== null);
     if (isTerminal(order.status)) this.#settle(order.signalKey);
-    if (trade) this.#forget(trade.signalKey);
     return { fill: booked, order, position };
+  }
+
+  startDay(): void {
+    const held = new Set([...this.#portfolio.open].map(({ signalKey }) => signalKey));
+    for (const { key, status } of this.#signals.values()) if (status !== 'ACTIVE' && !held.has(key)) this.#forget(key);
+    this.#cancelled.clear();
+    this.#late.startDay();
+  }
+
+  #protect(order: Order, fill: Fill, instrument: Instrument): void {
+    const signal = this.#signals.get(order.signalKey);
+    if (signal) this.#plan(this.#exits.protect(order, fill, signal, instrument));
+  }
+
+  #onLegFilled(leg: Order, { time }: Fill, position: OpenPosition, isClosed: boolean): void {
+    this.#late.foresee(position, leg, this.#exits.unitsLeaving(position));
+    if (!isClosed) return;
+    for (const order of this.#exits.needless(position, leg)) this.#withdraw(order, 'The position is closed', time);
+  }
+
+  #squareOff(position: OpenPosition, entry: MarketEntry, now: EpochMs): void {
+    if (position.signalKey === null) return;
+    const session = this.#market.nextSession(entry, now);
+    this.#close(position, entry, 'SQUARE_OFF', position.signalKey, now, Math.max(now, session?.open ?? now));
   }
 
   #close(
@@ -137,7 +173,7 @@ export class OrderDesk {
     signal?: Signal,
   ): boolean {
     const { orders, cancels } = this.#exits.leave(position, instrument, role, key, now, notBefore);
-    for (const order of cancels) this.#cancel(order, role === 'EXIT' ? 'The strategy leaves' : 'Square-off', now);
+    for (const order of cancels) this.#withdraw(order, role === 'EXIT' ? 'The strategy leaves' : 'Square-off', now);
     this.#plan(orders, signal);
     return orders.length > 0;
   }
@@ -154,7 +190,14 @@ export class OrderDesk {
       );
   }
 
+  #withdraw(order: Order, reason: string, time: EpochMs): void {
+    if (order.role === 'ENTRY') this.#late.withdraw(order);
+    this.#cancel(order, reason, time);
+  }
+
   #cancel(order: Order, reason: string, time: EpochMs): void {
+    if (this.#cancelled.has(order.clientOrderId)) return;
+    this.#cancelled.add(order.clientOrderId);
     this.#emit({ type: 'cancelRequested', order, reason, time });
   }
 
@@ -173,8 +216,7 @@ export class OrderDesk {
   #end(signal: Signal, status: SignalStatus): void {
     const ended = { ...signal, status };
     this.#emit({ type: 'signalChanged', signal: ended });
-    if (signal.kind === 'EXIT' || status !== 'COMPLETED') this.#forget(signal.key);
-    else this.#signals.set(signal.key, ended);
+    this.#signals.set(signal.key, ended);
   }
 
   #forget(key: SignalKey): void {

@@ -2,6 +2,8 @@
  * Turns a strategy's draft into a signal with size and verdict. Every draft comes out with exactly one verdict.
  */
 import type { Candle } from '../core/candle.ts';
+import { InvariantError } from '../core/errors.ts';
+import type { SignalKey } from '../core/ids.ts';
 import type { Rupees } from '../core/money.ts';
 import type { ProductType } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
@@ -16,6 +18,7 @@ import { assess } from './risk/risk-engine.ts';
 import type { RiskLimits } from './risk/risk-limits.ts';
 import type { AccountView } from './risk/risk-rule.ts';
 import { type Sizing, sizeOf } from './risk/sizing.ts';
+import { RecentIds } from './signals/recent-ids.ts';
 import { signalFromDraft } from './signals/signal-from-draft.ts';
 import type { SignalDraft } from './strategy/strategy.ts';
 import type { StrategyInstance } from './strategy/strategy-instance.ts';
@@ -59,6 +62,7 @@ export class SignalDesk {
   readonly #switches: Switches;
   /** When the latest stop-loss of a strategy in an instrument was filled. */
   readonly #stopTimes = new Map<OpenPosition, EpochMs>();
+  readonly #decided = new RecentIds<SignalKey>();
 
   constructor(market: MarketView, book: OrderBook, portfolio: Portfolio, limits: RiskLimits, switches: Switches) {
     this.#market = market;
@@ -68,15 +72,21 @@ export class SignalDesk {
     this.#switches = switches;
   }
 
+  /** Undefined when the same decision on the same candle has its verdict already. */
   judge(
     draft: SignalDraft,
     strategy: ConfiguredStrategy,
     candle: Candle,
     entry: MarketEntry,
     now: EpochMs,
-  ): JudgedSignal {
+  ): JudgedSignal | undefined {
     const { instrument } = entry;
     const { instance, product, sizing } = strategy;
+    if (draft.instrumentId !== undefined && !instance.instruments.some(({ id }) => id === draft.instrumentId)) {
+      throw new InvariantError(
+        `Strategy "${instance.id}" decided on "${draft.instrumentId}", which it is not configured for`,
+      );
+    }
     const session = this.#market.nextSession(entry, now);
     const notBefore = session ? Math.max(now, session.open) : now;
     const position = this.#portfolio.position(instance.id, instrument.id, product);
@@ -109,6 +119,8 @@ export class SignalDesk {
       now,
       expires: notBefore + validityMs(candle.timeframe, session),
     });
+    if (this.#decided.has(signal.key)) return undefined;
+    this.#decided.add(signal.key);
     const verdict = assess(signal, {
       now,
       limits: this.#limits,
@@ -134,6 +146,7 @@ export class SignalDesk {
 
   startDay(): void {
     this.#stopTimes.clear();
+    this.#decided.startDay();
   }
 
   #workingEntries(position: OpenPosition, instrumentId: Signal['instrumentId']): number {

@@ -148,8 +148,9 @@ export class TradingEngine {
     const strategy = strategies.get(runner);
     if (!strategy) throw new InvariantError(`No configuration for the runner of "${runner.instance.id}"`);
     const entry = market.get(draft.instrumentId ?? candle.instrumentId);
-    const { signal, notBefore } = desk.judge(draft, strategy, candle, entry, this.#now);
-    if (!orders.isNew(signal)) return;
+    const judged = desk.judge(draft, strategy, candle, entry, this.#now);
+    if (!judged) return;
+    const { signal, notBefore } = judged;
     this.#emit({ type: 'signalDecided', signal });
     if (signal.verdict.kind === 'DENIED') return;
     if (signal.kind === 'ENTRY') orders.enter(signal, entry, notBefore);
@@ -165,13 +166,12 @@ export class TradingEngine {
 
   #onCommand(command: Command, time: EpochMs): void {
     this.#reach(time);
-    const { switches, orders, portfolio, market } = this.parts;
+    const { switches, orders } = this.parts;
     if (command === 'halt') switches.isPaused = true;
     if (command === 'resume') switches.isPaused = switches.isKilled = false;
     if (command === 'kill') switches.isKilled = true;
-    if (command === 'kill' || command === 'squareoff') orders.cancelEntries(`Command "${command}"`, time);
-    if (command !== 'squareoff') return;
-    for (const position of [...portfolio.open]) orders.squareOff(position, market.get(position.instrumentId), time);
+    if (command === 'kill') orders.cancelEntries('Command "kill"', time);
+    if (command === 'squareoff') orders.squareOffAll('Command "squareoff"', time);
   }
 
   #squareOffWhenDue(): void {

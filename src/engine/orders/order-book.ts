@@ -3,6 +3,7 @@ import type { Order } from '../../core/order.ts';
 import { isTerminal } from '../../core/order-status.ts';
 import type { EpochMs } from '../../core/time.ts';
 import { MINUTE_MS } from '../../core/time.ts';
+import { RecentIds } from '../signals/recent-ids.ts';
 
 const NONE: readonly Order[] = [];
 
@@ -12,8 +13,8 @@ export class OrderBook {
   #olderOrders = new Map<ClientOrderId, Order>();
   readonly #working = new Map<StrategyId, Map<InstrumentId, Order[]>>();
   readonly #entries: Order[] = [];
-  #fillIds = new Set<string>();
-  #olderFillIds = new Set<string>();
+  /** Of the fills that have been booked. */
+  readonly fillIds = new RecentIds<string>();
   #recentTimes: EpochMs[] = [];
   #plannedToday = 0;
 
@@ -47,13 +48,6 @@ export class OrderBook {
     return this.#entries;
   }
 
-  /** True the first time a fill id is seen, today or the trading day before; older ones the ledger knows. */
-  isNewFill(fillId: string): boolean {
-    if (this.#fillIds.has(fillId) || this.#olderFillIds.has(fillId)) return false;
-    this.#fillIds.add(fillId);
-    return true;
-  }
-
   plannedSinceMinute(now: EpochMs): number {
     const first = this.#recentTimes.findIndex((time) => time > now - MINUTE_MS);
     if (first !== 0) this.#recentTimes = first === -1 ? [] : this.#recentTimes.slice(first);
@@ -72,8 +66,7 @@ export class OrderBook {
       for (const working of byInstrument.values())
         for (const order of working) this.#orders.set(order.clientOrderId, order);
     }
-    this.#olderFillIds = this.#fillIds;
-    this.#fillIds = new Set();
+    this.fillIds.startDay();
   }
 
   #workingOf({ strategyId, instrumentId }: Order): Order[] {

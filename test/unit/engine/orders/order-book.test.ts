@@ -49,15 +49,6 @@ describe('the order book', () => {
     expect(book.get('a' as ClientOrderId)?.filledQuantity).toBe(3);
   });
 
-  it('takes every fill id once', () => {
-    const book = new OrderBook();
-    expect(book.isNewFill('f1')).toBe(true);
-    expect(book.isNewFill('f2')).toBe(true);
-    expect(book.isNewFill('f1')).toBe(false);
-    book.startDay();
-    expect(book.isNewFill('f1'), 'reported again after midnight').toBe(false);
-  });
-
   it('counts orders of the last minute and of the day', () => {
     const book = new OrderBook();
     const first = order('a').createdTime;

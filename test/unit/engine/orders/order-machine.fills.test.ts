@@ -162,5 +162,7 @@ function live(sequence: readonly Report[], look: (order: Order) => void = () => 
 }
 
 function take(book: OrderBook, order: Order, fill: Fill): Order {
-  return book.isNewFill(fill.fillId) ? applyFill(order, fill) : order;
+  if (book.fillIds.has(fill.fillId)) return order;
+  book.fillIds.add(fill.fillId);
+  return applyFill(order, fill);
 }

@@ -1,0 +1,42 @@
+/**
+ * What fills though it should not any more. A cancel takes its time, so an entry may fill after it was withdrawn, and an
+ * exit after a stop has closed the position before it. What comes of that is undone at market.
+ */
+import type { Fill } from '../core/fill.ts';
+import type { ClientOrderId } from '../core/ids.ts';
+import type { Order } from '../core/order.ts';
+import type { OpenPosition } from './portfolio/open-position.ts';
+
+export class LateFills {
+  readonly #withdrawn = new Set<ClientOrderId>();
+  /** Units that the exits on their way would close too much. */
+  readonly #surplus = new Map<OpenPosition, number>();
+
+  /** The position is being closed, or its trade is over: this entry must not open another one. */
+  withdraw(entry: Order): void {
+    this.#withdrawn.add(entry.clientOrderId);
+  }
+
+  /** A leg was filled while exits for so many units were on their way. */
+  foresee(position: OpenPosition, leg: Order, inFlight: number): void {
+    const held = leg.side === 'SELL' ? position.quantity : -position.quantity;
+    const surplus = inFlight - Math.max(held, 0);
+    if (surplus > 0) this.#surplus.set(position, surplus);
+  }
+
+  /** Units of the fill, booked by now, that must be undone. */
+  unitsToUndo(order: Order, fill: Fill, position: OpenPosition): number {
+    if (order.role === 'ENTRY') return this.#withdrawn.has(order.clientOrderId) ? fill.quantity : 0;
+    const surplus = this.#surplus.get(position);
+    if (surplus === undefined || order.role === 'STOP_LOSS' || order.role === 'TARGET') return 0;
+    const beyond = fill.side === 'SELL' ? -position.quantity : position.quantity;
+    const units = Math.max(0, Math.min(fill.quantity, surplus, beyond));
+    this.#surplus.set(position, surplus - units);
+    return units;
+  }
+
+  startDay(): void {
+    this.#withdrawn.clear();
+    this.#surplus.clear();
+  }
+}
