@@ -221,7 +221,9 @@ export class InstrumentBook {
     const { ocoGroup, side, type, limitPrice } = target.order;
     if (ocoGroup === null || type !== 'LIMIT' || high === low || limitPrice === null) return undefined;
     const isReached = side === 'SELL' ? high >= limitPrice : low <= limitPrice;
-    const isGapped = side === 'SELL' ? from >= limitPrice : from <= limitPrice;
+    // Where a limit needs a trade through it, a price that begins on it has not been done.
+    const isOnIt = from === limitPrice && this.#rules.limitFill === 'touch';
+    const isGapped = isOnIt || (side === 'SELL' ? from > limitPrice : from < limitPrice);
     if (!isReached || isGapped) return undefined;
     return this.#resting.find(
       ({ order, remaining }) =>
