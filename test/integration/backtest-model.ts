@@ -177,7 +177,7 @@ function enteredAt(
   return {
     side: entry.side,
     time: row.time,
-    price: row.open,
+    price: slipped(row.open, up > 0 ? 'BUY' : 'SELL', options),
     stop: leg(stopPercent, -up),
     target: leg(targetPercent, up),
   };
