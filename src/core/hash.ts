@@ -14,13 +14,13 @@ export function hash128(text: string): readonly [number, number, number, number]
   const blocks = text.length >> 3;
   for (let block = 0; block < blocks; block++) {
     const i = block * 4;
-    h1 ^= Math.imul(rotate(Math.imul(wordAt(text, i), C1), 15), C2);
+    h1 ^= Math.imul(rotate(Math.imul(blockWordAt(text, i), C1), 15), C2);
     h1 = (Math.imul((rotate(h1, 19) + h2) | 0, 5) + 0x561ccd1b) | 0;
-    h2 ^= Math.imul(rotate(Math.imul(wordAt(text, i + 1), C2), 16), C3);
+    h2 ^= Math.imul(rotate(Math.imul(blockWordAt(text, i + 1), C2), 16), C3);
     h2 = (Math.imul((rotate(h2, 17) + h3) | 0, 5) + 0x0bcaa747) | 0;
-    h3 ^= Math.imul(rotate(Math.imul(wordAt(text, i + 2), C3), 17), C4);
+    h3 ^= Math.imul(rotate(Math.imul(blockWordAt(text, i + 2), C3), 17), C4);
     h3 = (Math.imul((rotate(h3, 15) + h4) | 0, 5) + 0x96cd1c35) | 0;
-    h4 ^= Math.imul(rotate(Math.imul(wordAt(text, i + 3), C4), 18), C1);
+    h4 ^= Math.imul(rotate(Math.imul(blockWordAt(text, i + 3), C4), 18), C1);
     h4 = (Math.imul((rotate(h4, 13) + h1) | 0, 5) + 0x32ac3b17) | 0;
   }
   // The tail, padded with zeros, which change nothing; unlike a block it is not mixed on.
@@ -51,6 +51,12 @@ export function hashHex(text: string): string {
   return hash128(text)
     .map((word) => word.toString(16).padStart(8, '0'))
     .join('');
+}
+
+/** Inside a block there always is another character. */
+function blockWordAt(text: string, index: number): number {
+  const at = index * 2;
+  return text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16);
 }
 
 function wordAt(text: string, index: number): number {

@@ -17,13 +17,15 @@ export function clientOrderId(signalKey: SignalKey, leg: string, attempt = 0): C
   }
 }
 
+/** One scratch for all: ids are made by the thousand. */
+const CODES = new Array<number>(LENGTH).fill(0);
+
 function base36(words: readonly number[]): string {
-  const codes: number[] = [];
   let word = 0;
   for (let at = 0; at < LENGTH; at += 1) {
     if (at % DIGITS_A_WORD === 0) word = words[at / DIGITS_A_WORD] ?? 0;
-    codes.push(DIGITS.charCodeAt(word % 36));
+    CODES[at] = DIGITS.charCodeAt(word % 36);
     word = Math.floor(word / 36);
   }
-  return String.fromCharCode(...codes);
+  return String.fromCharCode(...CODES);
 }
