@@ -39,6 +39,8 @@ export interface EngineParts {
   readonly portfolio: Portfolio;
   readonly squareOff: SquareOffTimes;
   readonly switches: Switches;
+  /** Some strategy looks at several instruments at once. */
+  readonly hasGroups: boolean;
   runnersOf(position: OpenPosition): readonly StrategyRunner[];
   startDay(now: EpochMs): void;
 }
@@ -77,6 +79,7 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   const desk = new SignalDesk(market, book, portfolio, limits, switches);
   return {
     ...{ market, candles, strategies, desk, orders, book, portfolio, squareOff, switches },
+    hasGroups: [...strategies.keys()].some((runner) => runner.instruments.length > 1),
     runnersOf(position) {
       let runners = runnersByPosition.get(position);
       if (!runners) {

@@ -69,7 +69,8 @@ export class TradingEngine {
 
   /** When the engine wants a `timer` event at the latest; Infinity when it waits for nothing. */
   get nextTimer(): EpochMs {
-    return Math.min(this.parts.candles.nextClose, this.parts.squareOff.nextTime);
+    const nextDecision = this.#closedCount > 0 ? this.#closedTime : Number.POSITIVE_INFINITY;
+    return Math.min(nextDecision, this.parts.candles.nextClose, this.parts.squareOff.nextTime);
   }
 
   #onTick(tick: Tick): void {
@@ -87,7 +88,8 @@ export class TradingEngine {
     this.#reach(session ? candleEnd(candle.openTime, candle.timeframe, session.close) : candle.openTime);
     if (this.parts.candles.onBaseCandle(candle) !== undefined) return;
     entry.lastPrice.price = candle.close;
-    this.#decideOnClosed();
+    // Candles that others wait for come one by one: a group decides when time goes on.
+    if (!this.parts.hasGroups) this.#decideOnClosed();
     this.#squareOffWhenDue();
   }
 

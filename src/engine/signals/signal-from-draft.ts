@@ -1,4 +1,5 @@
 import type { Candle } from '../../core/candle.ts';
+import { InvariantError } from '../../core/errors.ts';
 import type { StrategyId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import { type Rupees, snapToTick } from '../../core/money.ts';
@@ -64,6 +65,10 @@ function exitSide(position: Position): Signal['side'] {
   return oppositeOf(position.quantity >= 0 ? 'BUY' : 'SELL');
 }
 
-function snapped(price: Rupees | undefined, instrument: Instrument): Rupees | null {
-  return price === undefined ? null : snapToTick(price, instrument.tickSize);
+/** No price lies below one tick, however wide a stop is meant to be. */
+function snapped(price: Rupees | undefined, { id, tickSize }: Instrument): Rupees | null {
+  if (price === undefined) return null;
+  if (!Number.isFinite(price))
+    throw new InvariantError(`Expected a price for a stop or target in "${id}", found ${price}`);
+  return Math.max(snapToTick(price, tickSize), tickSize);
 }

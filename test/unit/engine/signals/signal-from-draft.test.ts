@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Candle } from '../../../../src/core/candle.ts';
+import { InvariantError } from '../../../../src/core/errors.ts';
 import type { InstrumentId, StrategyId } from '../../../../src/core/ids.ts';
 import type { Position } from '../../../../src/core/position.ts';
 import { type DraftOrigin, signalFromDraft } from '../../../../src/engine/signals/signal-from-draft.ts';
@@ -119,10 +120,26 @@ describe('a signal from an entry draft', () => {
     [99.98, 100],
     [100.025_000_1, 100.05],
     [0.1 + 0.2, 0.3],
+    [0.01, 0.05],
+    [-12, 0.05],
   ])('snaps stop and target: %d becomes %d', (price, snapped) => {
     const draft = enter({ side: 'BUY', stopLoss: price, target: price, reason: 'r' });
     expect(signalFromDraft(draft, origin())).toMatchObject({ stopLoss: snapped, target: snapped });
   });
+});
+
+describe('a draft with a stop or target that is no number', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'such as %s is an invariant error: it would leave a position bare',
+    (price) => {
+      expect(() => signalFromDraft(enter({ side: 'BUY', stopLoss: price, reason: 'r' }), origin())).toThrow(
+        InvariantError,
+      );
+      expect(() => signalFromDraft(enter({ side: 'BUY', target: price, reason: 'r' }), origin())).toThrow(
+        /price for a stop or target in "NFO:NIFTY/,
+      );
+    },
+  );
 });
 
 describe('a signal from an exit draft', () => {
