@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ConfigError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import { type Rupees, toPaise } from '../core/money.ts';
-import { type EpochMs, formatIst } from '../core/time.ts';
+import { dayOf, type EpochMs, formatDay, formatIst, startOfDay } from '../core/time.ts';
 import { TIMEFRAMES, type Timeframe } from '../core/timeframe.ts';
 import { ProgressLine } from '../logging/progress-line.ts';
 import { knownStrategies } from './known-strategies.ts';
@@ -107,7 +107,7 @@ export function backtestCommand(): Command {
       const name = options.strategy ?? missing('--strategy', 'the name of a strategy');
       if (options.from !== undefined && options.to !== undefined && options.from >= options.to) {
         throw new ConfigError(
-          `--to: expected a time after --from (${formatIst(options.from)}), found ${formatIst(options.to)}`,
+          `--to: expected no day or time before --from ("${written(options.from)}"), found "${written(options.to, true)}"`,
         );
       }
       const strategy = findStrategy('--strategy', name, await knownStrategies());
@@ -136,6 +136,12 @@ export function backtestCommand(): Command {
       const result = await run.finally(() => progress?.end());
       printResult(result, options.json === true);
     });
+}
+
+/** As `readTime` takes it. */
+function written(time: EpochMs, isEndOfDay = false): string {
+  if (startOfDay(dayOf(time)) !== time) return formatIst(time).slice(0, 16);
+  return formatDay(dayOf(isEndOfDay ? time - 1 : time));
 }
 
 function progressText(done: number, total: number): string {
