@@ -27,6 +27,13 @@ export interface DeskBooking {
   readonly position: OpenPosition;
 }
 
+/** The orders a signal has asked for: those that may still change, and what became of the others. */
+interface AskedOrders {
+  readonly working: Set<ClientOrderId>;
+  isFilled: boolean;
+  isExpired: boolean;
+}
+
 const EXIT_REASON: Readonly<Record<OrderRole, ExitReason>> = {
   ENTRY: 'signal',
   EXIT: 'signal',
@@ -45,7 +52,7 @@ export class OrderDesk {
   readonly #late = new LateFills();
   /** Allowed signals of the day, for a fill may come late, and older ones whose orders or position still live. */
   readonly #signals = new Map<SignalKey, Signal>();
-  readonly #ordersOf = new Map<SignalKey, ClientOrderId[]>();
+  readonly #asked = new Map<SignalKey, AskedOrders>();
   /** Orders that a cancel was asked for. */
   readonly #cancelled = new Set<ClientOrderId>();
 
@@ -117,7 +124,7 @@ export class OrderDesk {
     // The cancel was refused: it may be asked for again.
     if (update.status === 'ACCEPTED') this.#cancelled.delete(changed.clientOrderId);
     this.#emit({ type: 'orderChanged', order: changed, update });
-    if (isTerminal(changed.status)) this.#settle(changed.signalKey);
+    if (isTerminal(changed.status)) this.#settle(changed);
   }
 
   /** Undefined when the fill was seen before. */
@@ -135,7 +142,7 @@ export class OrderDesk {
     if (tooMuch > 0) this.#plan(this.#exits.undo(order, fill, tooMuch, instrument));
     else if (order.role === 'ENTRY') this.#protect(order, fill, instrument);
     if (order.role === 'STOP_LOSS' || order.role === 'TARGET') this.#onLegFilled(order, fill, position, trade !== null);
-    if (isTerminal(order.status)) this.#settle(order.signalKey);
+    if (isTerminal(order.status)) this.#settle(order);
     return { fill: booked, order, position };
   }
 
@@ -183,11 +190,9 @@ export class OrderDesk {
       this.#book.add(order);
       this.#emit({ type: 'orderPlanned', order });
     }
-    if (signal)
-      this.#ordersOf.set(
-        signal.key,
-        orders.map((order) => order.clientOrderId),
-      );
+    if (!signal) return;
+    const working = new Set(orders.map((order) => order.clientOrderId));
+    this.#asked.set(signal.key, { working, isFilled: false, isExpired: false });
   }
 
   #withdraw(order: Order, reason: string, time: EpochMs): void {
@@ -202,15 +207,14 @@ export class OrderDesk {
   }
 
   /** When all orders a signal asked for have ended, so has the signal; its protective legs live on. */
-  #settle(key: SignalKey): void {
-    const signal = this.#signals.get(key);
-    const ids = this.#ordersOf.get(key);
-    if (!signal || !ids || signal.status !== 'ACTIVE') return;
-    const orders = ids.map((id) => this.#orderOf(id));
-    if (!orders.every((order) => isTerminal(order.status))) return;
-    const isFilled = orders.some((order) => order.filledQuantity > 0);
-    const isExpired = orders.some((order) => order.status === 'EXPIRED');
-    this.#end(signal, isFilled ? 'COMPLETED' : isExpired ? 'EXPIRED' : 'CANCELLED');
+  #settle({ signalKey, clientOrderId, filledQuantity, status }: Order): void {
+    const signal = this.#signals.get(signalKey);
+    const asked = this.#asked.get(signalKey);
+    if (!signal || !asked?.working.delete(clientOrderId)) return;
+    asked.isFilled ||= filledQuantity > 0;
+    asked.isExpired ||= status === 'EXPIRED';
+    if (asked.working.size > 0) return;
+    this.#end(signal, asked.isFilled ? 'COMPLETED' : asked.isExpired ? 'EXPIRED' : 'CANCELLED');
   }
 
   #end(signal: Signal, status: SignalStatus): void {
@@ -221,7 +225,7 @@ export class OrderDesk {
 
   #forget(key: SignalKey): void {
     this.#signals.delete(key);
-    this.#ordersOf.delete(key);
+    this.#asked.delete(key);
   }
 
   #orderOf(id: Order['clientOrderId']): Order {

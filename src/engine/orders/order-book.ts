@@ -59,6 +59,9 @@ export class OrderBook {
   }
 
   startDay(): void {
+    this.fillIds.startDay();
+    // A day without orders, such as a holiday on which only the clock was told, does not count.
+    if (this.#plannedToday === 0) return;
     this.#plannedToday = 0;
     this.#olderOrders = this.#orders;
     this.#orders = new Map();
@@ -66,7 +69,6 @@ export class OrderBook {
       for (const working of byInstrument.values())
         for (const order of working) this.#orders.set(order.clientOrderId, order);
     }
-    this.fillIds.startDay();
   }
 
   #workingOf({ strategyId, instrumentId }: Order): Order[] {

@@ -119,6 +119,30 @@ describe('an entry', () => {
     expect(bench.effects.at(-1)?.type).toBe('signalChanged');
   });
 
+  it('of which a slice was done days before the last one still completes its signal', () => {
+    const [share, other] = [testInstrument('NSE:RELIANCE', { freezeQuantity: 40 }), testInstrument('NSE:TCS')];
+    const strategy = scriptedStrategy({
+      instruments: [share, other],
+      create: ({ instrument }) => ({
+        onCandle: () => enter({ side: 'BUY', quantity: instrument === share ? 80 : 1, reason: 'some' }),
+      }),
+    });
+    const bench = new EngineBench({ strategy, product: 'DELIVERY' });
+    bench.candle('10:00');
+    const [first, second] = bench.planned('ENTRY');
+    if (!first || !second) throw new Error('Expected two slices');
+    bench.fill(first);
+    for (const day of ['2026-07-31', '2026-08-03', '2026-08-04']) {
+      bench.candle('10:00', 100, { instrumentId: other.id, day });
+      bench.report(bench.last('ENTRY'), 'EXPIRED');
+    }
+    expect(bench.engine.parts.book.get(first.clientOrderId), 'long gone').toBeUndefined();
+    bench.fill(second, { time: at('10:00', '2026-08-05') });
+    expect(bench.all('signalChanged').map(({ signal }) => signal.status)).toEqual([
+      ...['EXPIRED', 'EXPIRED', 'EXPIRED', 'COMPLETED'],
+    ]);
+  });
+
   it('takes the size that the draft asks for, else the configured one', () => {
     const strategy = decideAt({ '10:00': enter({ side: 'BUY', quantity: 7, reason: 'seven' }) });
     const bench = new EngineBench({ strategy, quantity: 25 });

@@ -142,6 +142,15 @@ describe('the share of the volume that may be taken', () => {
     expect(floor.dealsOf(second)).toEqual(['40@100 10:00:00']);
   });
 
+  it('goes to the order that arrived first, not to the one that was planned first', () => {
+    const floor = new ExchangeFloor({ participationPercent: 10 });
+    const late = floor.send({ quantity: 60, notBefore: ist(THURSDAY, '10:00:02') });
+    const early = floor.send({ quantity: 60 });
+    floor.tick('10:00:03', 100, 1_000);
+    expect(floor.dealsOf(early)).toEqual(['60@100 10:00:03']);
+    expect(floor.dealsOf(late)).toEqual(['40@100 10:00:03']);
+  });
+
   it('is counted from tick to tick', () => {
     const floor = new ExchangeFloor({ participationPercent: 50 });
     floor.tick('09:59:59', 100, 5_000);

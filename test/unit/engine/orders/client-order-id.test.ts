@@ -13,6 +13,12 @@ describe('a client order id', () => {
     expect(clientOrderId(KEY, 'entry', 1)).toBe('iuxgp6wasomfglak');
   });
 
+  it('that would be all digits is made anew', () => {
+    expect(clientOrderId(KEY, 'stop/1746352935'), 'found by search: the first try gives digits only').toBe(
+      'olvpmaahkr0tpteg',
+    );
+  });
+
   it('is 16 lower-case base-36 characters with a letter among them, and the same for the same facts', () => {
     const facts = fc.tuple(fc.string(), fc.string(), fc.nat());
     fc.assert(

@@ -49,6 +49,23 @@ describe('the order book', () => {
     expect(book.get('a' as ClientOrderId)?.filledQuantity).toBe(3);
   });
 
+  it('keeps what has ended for another trading day, and what works for as long as it does', () => {
+    const book = new OrderBook();
+    const knows = (id: string): boolean => book.get(id as ClientOrderId) !== undefined;
+    for (const id of ['rule', 'friday']) book.add(order(id));
+    book.put(order('friday', { status: 'FILLED' }));
+    for (let day = 0; day < 3; day += 1) book.startDay();
+    expect([knows('rule'), knows('friday')], 'a weekend is no trading day').toEqual([true, true]);
+    book.add(order('monday'));
+    book.put(order('rule', { status: 'ACCEPTED' }));
+    book.startDay();
+    book.add(order('tuesday'));
+    book.startDay();
+    expect([knows('rule'), knows('friday')]).toEqual([true, false]);
+    expect(book.get('rule' as ClientOrderId)?.status).toBe('ACCEPTED');
+    expect(idsOf(book.working(EMA, TCS))).toEqual(['rule', 'monday', 'tuesday']);
+  });
+
   it('counts orders of the last minute and of the day', () => {
     const book = new OrderBook();
     const first = order('a').createdTime;
