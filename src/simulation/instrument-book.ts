@@ -141,16 +141,16 @@ export class InstrumentBook {
     while (this.#nextEnd <= time) this.#endSession(this.#nextEnd);
   }
 
-  /** No more prices come. */
-  closeOut(): void {
-    if (this.#lastPrice === undefined) return;
+  /** No more prices come; returns how many orders were done. */
+  closeOut(): number {
+    if (this.#lastPrice === undefined) return 0;
     this.#takeCancels(NEVER);
     this.#takeIncoming(NEVER);
     this.#budget = NEVER;
-    for (const resting of this.#resting) {
-      if (resting.order.type === 'MARKET') this.#fillAtLastPrice(resting, this.#lastPrice, this.#lastPriceTime());
-    }
+    const due = this.#resting.filter(({ order }) => order.type === 'MARKET');
+    for (const resting of due) this.#fillAtLastPrice(resting, this.#lastPrice, this.#lastPriceTime());
     this.#dropDone();
+    return due.length;
   }
 
   #endSession(close: EpochMs): void {

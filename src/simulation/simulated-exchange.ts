@@ -85,8 +85,12 @@ export class SimulatedExchange {
 
   /** The data has ended: market orders are done at the last price seen. */
   closeOut(): void {
-    for (const book of this.#books.values()) if (!book.isIdle) book.closeOut();
-    this.#settle();
+    for (let fills = Number.NaN; fills !== 0; ) {
+      fills = 0;
+      for (const book of this.#books.values()) if (!book.isIdle) fills += book.closeOut();
+      // What these fills caused is done in the next round.
+      this.#settle();
+    }
   }
 
   #walk(book: InstrumentBook, candle: Candle): void {

@@ -223,6 +223,18 @@ describe('the end of the data', () => {
     expect([entry, exit].map((order) => floor.dealsOf(order))).toEqual([['10@100 15:29:59'], ['10@100 15:29:59']]);
   });
 
+  it('does what these fills cause as well', () => {
+    const floor = new ExchangeFloor();
+    floor.candle('15:29', 100);
+    const exit = floor.send({ side: 'SELL', role: 'SQUARE_OFF' }, '15:30');
+    floor.onSettle = () => {
+      if (floor.fills.length === 1 && floor.sent.length === 1) floor.send({ role: 'SQUARE_OFF' }, '15:30');
+    };
+    floor.exchange.closeOut();
+    expect(floor.fillsOf(exit)).toHaveLength(1);
+    expect(floor.fills.map(({ side }) => side)).toEqual(['SELL', 'BUY']);
+  });
+
   it('carries cancels out first', () => {
     const floor = new ExchangeFloor();
     floor.candle('15:29', 100);
