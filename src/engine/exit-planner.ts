@@ -5,7 +5,7 @@
 import type { Fill } from '../core/fill.ts';
 import type { SignalKey } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
-import type { Order, OrderRole } from '../core/order.ts';
+import type { Order, OrderRole, OrderSide } from '../core/order.ts';
 import { oppositeOf } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
@@ -67,11 +67,12 @@ export class ExitPlanner {
     return [...stop, ...target];
   }
 
-  /** Units that exits and square-offs on their way will close. */
-  unitsLeaving(position: OpenPosition): number {
+  /** Units that exits and square-offs on their way will still trade on that side, less those on the other. */
+  unitsLeaving(position: OpenPosition, side: OrderSide): number {
     let units = 0;
     for (const order of this.#book.working(position.strategyId, position.instrumentId)) {
-      if (LEAVING.has(order.role)) units += order.quantity - order.filledQuantity;
+      if (!LEAVING.has(order.role)) continue;
+      units += (order.quantity - order.filledQuantity) * (order.side === side ? 1 : -1);
     }
     return units;
   }
@@ -114,8 +115,9 @@ export class ExitPlanner {
     notBefore: EpochMs,
   ): ExitPlan {
     const working = this.#book.working(position.strategyId, instrument.id);
-    const cancels = working.filter((order) => !LEAVING.has(order.role) && order.status !== 'PENDING_CANCEL');
-    const quantity = Math.abs(position.quantity) - this.unitsLeaving(position);
+    const cancels = working.filter((order) => !LEAVING.has(order.role));
+    const side = position.quantity > 0 ? 'SELL' : 'BUY';
+    const quantity = Math.abs(position.quantity) - this.unitsLeaving(position, side);
     if (quantity <= 0) return { orders: [], cancels };
     const orders = this.#planner.plan({
       strategyId: position.strategyId,
@@ -123,7 +125,7 @@ export class ExitPlanner {
       instrument,
       leg: role === 'EXIT' ? 'exit' : `square-off/${now}`,
       role,
-      side: position.quantity > 0 ? 'SELL' : 'BUY',
+      side,
       quantity,
       type: 'MARKET',
       product: position.product,

@@ -1,6 +1,6 @@
 /**
- * What fills though it should not any more. A cancel takes its time, so an entry may fill after it was withdrawn, and an
- * exit after a stop has closed the position before it. What comes of that is undone at market.
+ * What fills though it should not any more. A cancel takes its time, so an entry may fill after it was withdrawn, an exit
+ * after a stop has closed the position before it, a stop after an exit has. What comes of that is undone at market.
  */
 import type { Fill } from '../core/fill.ts';
 import type { ClientOrderId } from '../core/ids.ts';
@@ -17,21 +17,21 @@ export class LateFills {
     this.#withdrawn.add(entry.clientOrderId);
   }
 
-  /** A leg was filled while exits for so many units were on their way. */
+  /** A leg was filled while exits for so many units were on their way on its side. */
   foresee(position: OpenPosition, leg: Order, inFlight: number): void {
     const held = leg.side === 'SELL' ? position.quantity : -position.quantity;
     const surplus = inFlight - Math.max(held, 0);
     if (surplus > 0) this.#surplus.set(position, surplus);
   }
 
-  /** Units of the fill, booked by now, that must be undone. */
-  unitsToUndo(order: Order, fill: Fill, position: OpenPosition): number {
+  /** Units of the fill, which is booked by now, to undo; `inFlight` units of exits are still to come on its side. */
+  unitsToUndo(order: Order, fill: Fill, position: OpenPosition, inFlight: number): number {
     if (order.role === 'ENTRY') return this.#withdrawn.has(order.clientOrderId) ? fill.quantity : 0;
-    const surplus = this.#surplus.get(position);
-    if (surplus === undefined || order.role === 'STOP_LOSS' || order.role === 'TARGET') return 0;
     const beyond = fill.side === 'SELL' ? -position.quantity : position.quantity;
-    const units = Math.max(0, Math.min(fill.quantity, surplus, beyond));
-    this.#surplus.set(position, surplus - units);
+    if (order.role === 'STOP_LOSS' || order.role === 'TARGET') return least(fill.quantity, beyond, beyond + inFlight);
+    const surplus = this.#surplus.get(position) ?? 0;
+    const units = least(fill.quantity, beyond, surplus);
+    if (units > 0) this.#surplus.set(position, surplus - units);
     return units;
   }
 
@@ -39,4 +39,8 @@ export class LateFills {
     this.#withdrawn.clear();
     this.#surplus.clear();
   }
+}
+
+function least(...units: readonly number[]): number {
+  return Math.max(0, Math.min(...units));
 }

@@ -138,7 +138,7 @@ export class OrderDesk {
     const { fill: booked, position, trade } = this.#portfolio.book(fill, before, instrument, EXIT_REASON[order.role]);
     this.#emit({ type: 'fillBooked', fill: booked, order, position: position.position() });
     if (trade) this.#emit({ type: 'tradeClosed', trade });
-    const tooMuch = this.#late.unitsToUndo(order, fill, position);
+    const tooMuch = this.#late.unitsToUndo(order, fill, position, this.#exits.unitsLeaving(position, order.side));
     if (tooMuch > 0) this.#plan(this.#exits.undo(order, fill, tooMuch, instrument));
     else if (order.role === 'ENTRY') this.#protect(order, fill, instrument);
     if (order.role === 'STOP_LOSS' || order.role === 'TARGET') this.#onLegFilled(order, fill, position, trade !== null);
@@ -159,7 +159,7 @@ export class OrderDesk {
   }
 
   #onLegFilled(leg: Order, { time }: Fill, position: OpenPosition, isClosed: boolean): void {
-    this.#late.foresee(position, leg, this.#exits.unitsLeaving(position));
+    this.#late.foresee(position, leg, this.#exits.unitsLeaving(position, leg.side));
     if (!isClosed) return;
     for (const order of this.#exits.needless(position, leg)) this.#withdraw(order, 'The position is closed', time);
   }

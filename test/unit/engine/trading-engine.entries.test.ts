@@ -119,6 +119,24 @@ describe('an entry', () => {
     expect(bench.effects.at(-1)?.type).toBe('signalChanged');
   });
 
+  it('of which one slice is filled and another refused has completed', () => {
+    const share = testInstrument('NSE:RELIANCE', { freezeQuantity: 40 });
+    const create = onCandles(() => enter({ side: 'BUY', quantity: 80, stopLoss: 95, reason: 'big' }));
+    const bench = new EngineBench({
+      strategy: scriptedStrategy({ instruments: [share], create }),
+      product: 'DELIVERY',
+    });
+    bench.candle('10:00');
+    const [first, second] = bench.planned('ENTRY');
+    if (!first || !second) throw new Error('Expected two slices');
+    bench.fill(first);
+    bench.report(second, 'REJECTED');
+    expect(bench.all('signalChanged').map(({ signal }) => signal.status)).toEqual(['COMPLETED']);
+    bench.timer('09:00', '2026-07-31');
+    bench.fill(second, { quantity: 5, time: at('09:15', '2026-07-31') });
+    expect(bench.last('STOP_LOSS'), 'as long as it is held its stop is known').toMatchObject({ quantity: 5 });
+  });
+
   it('of which a slice was done days before the last one still completes its signal', () => {
     const [share, other] = [testInstrument('NSE:RELIANCE', { freezeQuantity: 40 }), testInstrument('NSE:TCS')];
     const strategy = scriptedStrategy({

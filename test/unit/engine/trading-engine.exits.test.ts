@@ -219,6 +219,36 @@ describe('an exit', () => {
     expect(bench.cancelled).toEqual(['STOP_LOSS', 'TARGET']);
   });
 
+  it('undoes a stop that fills after it: its cancel came too late', () => {
+    const bench = holding({ '10:05': LEAVE });
+    bench.candle('10:05');
+    bench.fill(bench.last('EXIT'), { time: at('10:06') });
+    bench.fill(bench.last('STOP_LOSS'), { price: 95, time: at('10:06') + 3 });
+    expect(bench.held).toBe(-10);
+    expect(bench.last('SQUARE_OFF')).toMatchObject({ side: 'BUY', quantity: 10, createdTime: at('10:06') + 3 });
+    bench.fill(bench.last('SQUARE_OFF'));
+    expect(bench.held).toBe(0);
+  });
+
+  it('asks again to cancel what could not be cancelled', () => {
+    const bench = holding({ '10:05': LEAVE, '10:06': LEAVE });
+    bench.candle('10:05');
+    const [stop] = legsOf(bench);
+    bench.report(stop, 'PENDING_CANCEL');
+    bench.report(stop, 'ACCEPTED');
+    bench.candle('10:06');
+    expect(bench.cancelled).toEqual(['STOP_LOSS', 'TARGET', 'STOP_LOSS']);
+  });
+
+  it('asks again the next day to cancel what nobody has answered for', () => {
+    const bench = new EngineBench({ strategy: decideAt({ '10:00': BUY, '10:05': LEAVE }), product: 'DELIVERY' });
+    bench.candle('10:00');
+    bench.fill(bench.last('ENTRY'));
+    bench.candle('10:05');
+    bench.candle('10:05', 100, { day: '2026-07-31' });
+    expect(bench.cancelled).toEqual(['STOP_LOSS', 'TARGET', 'STOP_LOSS', 'TARGET']);
+  });
+
   it('asked for after the close waits for the next open', () => {
     const strategy = decideAt({ '10:00': BUY, '15:29': LEAVE });
     const bench = new EngineBench({ strategy, product: 'DELIVERY' });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Instrument } from '../../../src/core/instrument.ts';
+import type { Order } from '../../../src/core/order.ts';
 import { enter, exit } from '../../../src/engine/strategy/strategy.ts';
-import { at, decideAt, EngineBench, RELIANCE } from '../../support/engine-bench.ts';
+import { TradingEngine } from '../../../src/engine/trading-engine.ts';
+import type { Effect, EngineEvent } from '../../../src/ports/engine-event.ts';
+import { buildCandle } from '../../support/build-candle.ts';
+import { buildFill } from '../../support/build-order.ts';
+import { at, decideAt, EngineBench, engineOptions, RELIANCE } from '../../support/engine-bench.ts';
 import { testInstrument } from '../../support/fixed-calendar.ts';
 import { onCandles, scriptedStrategy } from '../../support/scripted-strategy.ts';
 
@@ -135,6 +140,49 @@ describe('the square-off time', () => {
     ]);
   });
 
+  it('of one instrument leaves the entries of another alone', () => {
+    const [share, future] = [
+      testInstrument('NSE:TCS', { hasDerivatives: true }),
+      testInstrument('NFO:TCS:2026-08-25:FUT', { exchange: 'NFO', kind: 'FUTURE' }),
+    ];
+    const bench = new EngineBench({ strategy: buyer([share, future]) });
+    for (const { id } of [share, future]) bench.candle('15:03', 100, { instrumentId: id, day: MONDAY });
+    bench.timer('15:05', MONDAY);
+    expect(bench.all('cancelRequested').map(({ order }) => order.instrumentId)).toEqual([share.id]);
+  });
+
+  it('is nothing to a strategy that holds the same share overnight', () => {
+    const [day, swing] = ['day', 'swing'].map((id) =>
+      scriptedStrategy({ id, instruments: [RELIANCE], create: onCandles(() => BUY) }),
+    );
+    if (!day || !swing) throw new Error('Expected two strategies');
+    const options = engineOptions({ strategy: day });
+    const sizing = { kind: 'fixed-quantity', quantity: 10 } as const;
+    const engine = new TradingEngine({
+      ...options,
+      strategies: [...options.strategies, { instance: swing, product: 'DELIVERY', sizing }],
+    });
+    const planned: Order[] = [];
+    const tell = (event: EngineEvent): readonly Effect[] => {
+      const effects = engine.handle(event);
+      for (const effect of effects) if (effect.type === 'orderPlanned') planned.push(effect.order);
+      return effects;
+    };
+    tell({ type: 'candle', candle: buildCandle('15:00', 100) });
+    const [first, second] = planned;
+    if (!first || !second) throw new Error('Expected an entry of each strategy');
+    tell({ type: 'orderFilled', fill: buildFill(first, { quantity: 4 }) });
+    tell({ type: 'orderFilled', fill: buildFill(second, { quantity: 4 }) });
+    const effects = tell({ type: 'timer', time: at('15:20') });
+    const orders = effects.flatMap((effect) =>
+      'order' in effect ? [`${effect.type} ${effect.order.role} ${effect.order.strategyId}`] : [],
+    );
+    expect(orders).toEqual([
+      ...['cancelRequested ENTRY day', 'cancelRequested STOP_LOSS day', 'cancelRequested TARGET day'],
+      'orderPlanned SQUARE_OFF day',
+    ]);
+  });
+
   it('denies entries from then on', () => {
     const bench = new EngineBench({ strategy: decideAt({ '15:19': BUY, '15:25': BUY }) });
     bench.candle('15:19');
@@ -219,6 +267,16 @@ describe('a command', () => {
     bench.command('squareoff', '11:00');
     bench.command('squareoff', '11:01');
     expect(bench.planned('SQUARE_OFF')).toHaveLength(1);
+  });
+
+  it('to square off, given again after the broker refused, tries again', () => {
+    const bench = holding();
+    bench.command('squareoff', '11:00');
+    bench.report(bench.last('SQUARE_OFF'), 'REJECTED');
+    bench.command('squareoff', '11:01');
+    const [first, second] = bench.planned('SQUARE_OFF');
+    expect(second?.quantity).toBe(10);
+    expect(second?.clientOrderId).not.toBe(first?.clientOrderId);
   });
 
   it('to square off undoes an entry that fills after it', () => {
