@@ -94,6 +94,11 @@ export function stateFolder(): string {
   return resolve(PROJECT_FOLDER, uncheckedVariables().SIGNALMAN_STATE || '.signalman');
 }
 
+/** True when `npm start` or another script of npm's started this process. */
+export function isStartedByNpm(): boolean {
+  return process.env.npm_lifecycle_event !== undefined;
+}
+
 export function isDebugging(): boolean {
   return uncheckedVariables().SIGNALMAN_DEBUG === '1';
 }

@@ -52,7 +52,8 @@ export interface PaperWorkerOptions {
 }
 
 const REHEARSAL = 'rehearsal';
-const LEASE_WAIT_MS = 3_000;
+/** A worker that was told to stop a moment ago, or whose npm was killed, needs this long to be gone. */
+const LEASE_WAIT_MS = 6_000;
 const SWEEP_EVERY_MS = 2_000;
 const ALERT_PATIENCE_MS = 20_000;
 

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { isStartedByNpm } from '../config/env.ts';
 import { watchLauncher } from './launcher-watch.ts';
 
 export interface StopSignal {
@@ -17,9 +18,11 @@ export function listenForStop(say: (line: string) => void): StopSignal {
   };
   const onInterrupt = (): void => stop('Interrupted');
   const onTerminate = (): void => stop('Asked to stop');
-  const unwatch = watchLauncher(() => {
-    if (!controller.signal.aborted) stop('The process that started this worker is gone');
-  });
+  const unwatch = isStartedByNpm()
+    ? watchLauncher(() => {
+        if (!controller.signal.aborted) stop('The npm that started this worker is gone');
+      })
+    : () => {};
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onTerminate);
   process.on('SIGHUP', onTerminate);

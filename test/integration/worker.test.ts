@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
@@ -52,6 +53,46 @@ describe('the worker on the bundled session', () => {
       expect(code).toBe(1);
       expect(JSON.parse(stdout).error.message).toMatch(/Another worker \(pid \d+\)/);
     }
+    expect(serversUnder(folder)).toEqual([]);
+  });
+});
+
+describe('the worker whose npm is killed', () => {
+  it('stops by itself, so that the next start finds the way free', { timeout: 90_000 }, async () => {
+    const folder = stateFolder();
+    const npm = spawn('npm', ['start', '--', '--json', '--speed', '1500'], {
+      env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', SIGNALMAN_STATE: folder },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
+    const isTrading = new Promise<void>((resolve) => {
+      npm.stderr.on('data', (chunk: Buffer) => chunk.includes('Bought') && resolve());
+    });
+    await isTrading;
+    npm.kill('SIGKILL');
+    const next = await startWorker(folder, FAST).ended;
+    expect(next.code, next.stderr).toBe(0);
+    expect(serversUnder(folder)).toEqual([]);
+  });
+
+  it('stops when the whole group is interrupted, as by Ctrl-C at a terminal', { timeout: 60_000 }, async () => {
+    const folder = stateFolder();
+    const npm = spawn('npm', ['start', '--', '--json', '--speed', '1500'], {
+      env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', SIGNALMAN_STATE: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let stdout = '';
+    npm.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    const ended = new Promise((resolve) => npm.on('close', resolve));
+    await new Promise<void>((resolve) => {
+      npm.stderr.on('data', (chunk: Buffer) => chunk.includes('Bought') && resolve());
+    });
+    process.kill(-(npm.pid ?? 0), 'SIGINT');
+    await ended;
+    expect(JSON.parse(stdout).isStopped).toBe(true);
     expect(serversUnder(folder)).toEqual([]);
   });
 });
