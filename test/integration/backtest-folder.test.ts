@@ -169,4 +169,20 @@ describe('a folder of candle files', () => {
       '2024-10-14T09:30:00+05:30 101 2024-10-14T09:30:00+05:30 103 end_of_data',
     ]);
   });
+
+  it('squares an instrument off on the day its candles end, though another goes on', async () => {
+    const folder = tempFolder();
+    const next = (rows: readonly string[]): string[] => rows.map((row) => row.replace(DAY, '2024-10-15'));
+    const rise = (clock: string, from: number, to: number): string => `${DAY} ${clock} ${from} ${to} ${from} ${to}`;
+    const entered = [...flat(['09:15', '09:20']), rise('09:25', 100, 101), rise('09:30', 101, 102)];
+    candleFile(entered, 'A.csv', folder);
+    candleFile([...flat(['09:15', '15:25']), ...next([...entered, ...flat(['15:15'], 102)])], 'B.csv', folder);
+    // Both together cost more than there is: A's money is back when B wants it.
+    const { trades, json } = await backtestOn(folder, { ...QUICK, product: 'INTRADAY', capitalPaise: toPaise(30) });
+    expect(trades.map((line) => line.split(',').slice(0, 8).join(' '))).toEqual([
+      'NSE:A LONG 1 2024-10-14T09:30:00+05:30 101 2024-10-14T09:30:00+05:30 102 square_off',
+      'NSE:B LONG 1 2024-10-15T09:30:00+05:30 101 2024-10-15T15:15:00+05:30 102 square_off',
+    ]);
+    expect(json.signals.denied).toEqual({});
+  });
 });

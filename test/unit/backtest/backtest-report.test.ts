@@ -55,9 +55,10 @@ describe('the report of a backtest', () => {
     // Bought at 101; seen at 150, which is 1,049; sold at 130 after a cross below: 20 of 1,049.
     const open = await run([100, 100, 101, 150, 130, 130, 130]);
     expect([open.maxDrawdownPaise, open.maxDrawdownPercent]).toEqual([2_000, 1.91]);
-    // Bought at 101, sold at the open after the fall to 81: no position is left when the loss is in the account.
-    const closed = await run([100, 100, 101, 101, 81, 81]);
-    expect([closed.netPaise, closed.maxDrawdownPaise]).toEqual([-2_000, 2_000]);
+    // Sold at an open of 81 after a close of 100: the loss is in the account when no position is left.
+    const gap = [...walk([100, 100, 102, 102, 100]), `${DAY} 09:40 81 81 81 81`];
+    const closed = (await backtestOn(candleFile(gap), { ...QUICK, chargesPath, capitalPaise: toPaise(1_000) })).json;
+    expect([closed.netPaise, closed.maxDrawdownPaise, closed.maxDrawdownPercent]).toEqual([-2_100, 2_100, 2.1]);
     expect((await run([100, 100, 101, 102, 103])).maxDrawdownPaise).toBe(0);
   });
 
