@@ -5,7 +5,7 @@ import { type BacktestAsk, backtestOn } from '../support/backtest-runs.ts';
 const SAMPLE = fileURLToPath(new URL('../../backtest-data/candles/1m/', import.meta.url));
 
 /** Of the candles in `backtest-data`, drawn by `npm run sample`. */
-const CANDLES_HASH = '4e74e9f6d029706c';
+const CANDLES_HASH = 'd9cacc30e783b4b1';
 
 /** What a backtest over the sample market came to. */
 export interface Golden {
