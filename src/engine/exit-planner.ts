@@ -3,9 +3,9 @@
  * the square-off. Exits in flight are counted, so a position is never closed twice.
  */
 import type { Fill } from '../core/fill.ts';
-import type { SignalKey } from '../core/ids.ts';
+import type { ClientOrderId, SignalKey } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
-import type { Order, OrderRole, OrderSide } from '../core/order.ts';
+import type { Order, OrderRole } from '../core/order.ts';
 import { oppositeOf } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
@@ -67,12 +67,12 @@ export class ExitPlanner {
     return [...stop, ...target];
   }
 
-  /** Units that exits and square-offs on their way will still trade on that side, less those on the other. */
-  unitsLeaving(position: OpenPosition, side: OrderSide): number {
-    let units = 0;
+  /** What the position will be when all exits and square-offs that have not been withdrawn are done, signed. */
+  unitsAfterExits(position: OpenPosition, withdrawn: ReadonlySet<ClientOrderId>): number {
+    let units = position.quantity;
     for (const order of this.#book.working(position.strategyId, position.instrumentId)) {
-      if (!LEAVING.has(order.role)) continue;
-      units += (order.quantity - order.filledQuantity) * (order.side === side ? 1 : -1);
+      if (!LEAVING.has(order.role) || withdrawn.has(order.clientOrderId)) continue;
+      units += (order.quantity - order.filledQuantity) * (order.side === 'BUY' ? 1 : -1);
     }
     return units;
   }
@@ -86,7 +86,7 @@ export class ExitPlanner {
     });
   }
 
-  /** Takes back units that a fill should not have traded. */
+  /** Takes back what orders have traded too much, or will have: `units` signed. */
   undo(order: Order, fill: Fill, units: number, instrument: Instrument): readonly Order[] {
     return this.#planner.plan({
       strategyId: order.strategyId,
@@ -94,8 +94,8 @@ export class ExitPlanner {
       instrument,
       leg: `undo/${fill.fillId}`,
       role: 'SQUARE_OFF',
-      side: oppositeOf(fill.side),
-      quantity: units,
+      side: units > 0 ? 'SELL' : 'BUY',
+      quantity: Math.abs(units),
       type: 'MARKET',
       product: order.product,
       timeInForce: 'DAY',
@@ -105,7 +105,7 @@ export class ExitPlanner {
     });
   }
 
-  /** Everything working is cancelled; what no exit in flight covers yet is sold (or bought back) at market. */
+  /** Everything working is cancelled; `units`, which no exit in flight covers yet, are sold (or bought back) at market. */
   leave(
     position: OpenPosition,
     instrument: Instrument,
@@ -113,20 +113,19 @@ export class ExitPlanner {
     key: SignalKey,
     now: EpochMs,
     notBefore: EpochMs,
+    units: number,
   ): ExitPlan {
     const working = this.#book.working(position.strategyId, instrument.id);
     const cancels = working.filter((order) => !LEAVING.has(order.role));
-    const side = position.quantity > 0 ? 'SELL' : 'BUY';
-    const quantity = Math.abs(position.quantity) - this.unitsLeaving(position, side);
-    if (quantity <= 0) return { orders: [], cancels };
+    if (units === 0) return { orders: [], cancels };
     const orders = this.#planner.plan({
       strategyId: position.strategyId,
       signalKey: key,
       instrument,
       leg: role === 'EXIT' ? 'exit' : `square-off/${now}`,
       role,
-      side,
-      quantity,
+      side: units > 0 ? 'SELL' : 'BUY',
+      quantity: Math.abs(units),
       type: 'MARKET',
       product: position.product,
       timeInForce: 'DAY',

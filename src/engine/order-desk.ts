@@ -13,13 +13,13 @@ import type { EpochMs } from '../core/time.ts';
 import type { ExitReason } from '../core/trade.ts';
 import type { Effect } from '../ports/engine-event.ts';
 import { ExitPlanner } from './exit-planner.ts';
-import { LateFills } from './late-fills.ts';
 import type { MarketEntry, MarketView } from './market-view.ts';
 import type { OrderBook } from './orders/order-book.ts';
 import { applyFill, transition } from './orders/order-machine.ts';
 import type { OrderPlanner } from './orders/order-planner.ts';
 import type { OpenPosition } from './portfolio/open-position.ts';
 import type { Portfolio } from './portfolio/portfolio.ts';
+import { WantedUnits } from './wanted-units.ts';
 
 export interface DeskBooking {
   readonly fill: BookedFill;
@@ -34,6 +34,9 @@ interface AskedOrders {
   isExpired: boolean;
 }
 
+type Held = Pick<Order, 'product' | 'instrumentId'>;
+
+const LEAVES = 'The strategy leaves';
 const EXIT_REASON: Readonly<Record<OrderRole, ExitReason>> = {
   ENTRY: 'signal',
   EXIT: 'signal',
@@ -49,7 +52,7 @@ export class OrderDesk {
   readonly #exits: ExitPlanner;
   readonly #portfolio: Portfolio;
   readonly #emit: (effect: Effect) => void;
-  readonly #late = new LateFills();
+  readonly #wanted = new WantedUnits();
   /** Allowed signals of the day, for a fill may come late, and older ones whose orders or position still live. */
   readonly #signals = new Map<SignalKey, Signal>();
   readonly #asked = new Map<SignalKey, AskedOrders>();
@@ -78,7 +81,8 @@ export class OrderDesk {
     const position = this.#portfolio.position(strategyId, instrument.id, product);
     const isAgainst = side === 'BUY' ? position.quantity < 0 : position.quantity > 0;
     // What is held the other way is closed first, whether or not the strategy has said so.
-    if (isAgainst) this.#close(position, entry, 'EXIT', signal.key, signal.createdTime, notBefore);
+    if (isAgainst) this.#close(position, entry, 'EXIT', signal.key, signal.createdTime, notBefore, LEAVES);
+    this.#wanted.ask(position, signal.key);
     const what = { strategyId, signalKey: signal.key, instrument, side, quantity, product } as const;
     const how = { leg: 'entry', role: 'ENTRY', type: 'MARKET', timeInForce: 'DAY' } as const;
     const when = { now: signal.createdTime, notBefore, deadline: signal.expiresTime };
@@ -88,32 +92,24 @@ export class OrderDesk {
   leave(signal: Signal, entry: MarketEntry, notBefore: EpochMs): void {
     this.#signals.set(signal.key, signal);
     const position = this.#portfolio.position(signal.strategyId, signal.instrumentId, signal.product);
-    const isPlanned = this.#close(position, entry, 'EXIT', signal.key, signal.createdTime, notBefore, signal);
+    const isPlanned = this.#close(position, entry, 'EXIT', signal.key, signal.createdTime, notBefore, LEAVES, signal);
     if (!isPlanned) this.#end(signal, 'COMPLETED');
   }
 
-  /** The day's intraday business in one instrument ends: positions are closed, entries withdrawn. */
-  squareOffIntraday(entry: MarketEntry, now: EpochMs): void {
-    for (const order of this.#book.workingEntries) {
-      const isDue = order.product === 'INTRADAY' && order.instrumentId === entry.instrument.id;
-      if (isDue) this.#withdraw(order, 'Square-off time', now);
-    }
-    for (const position of [...this.#portfolio.open]) {
-      const isDue = position.product === 'INTRADAY' && position.instrumentId === entry.instrument.id;
-      if (isDue) this.#squareOff(position, entry, now);
-    }
+  /** The day's intraday business in one instrument ends. */
+  squareOffIntraday({ instrument }: MarketEntry, now: EpochMs): void {
+    const isDue = (each: Held): boolean => each.product === 'INTRADAY' && each.instrumentId === instrument.id;
+    this.#squareOff(isDue, 'Square-off time', now);
+  }
+
+  /** Nothing is to be held any more. */
+  squareOffAll(reason: string, now: EpochMs): void {
+    this.#squareOff(() => true, reason, now);
   }
 
   /** Entries that fill all the same are kept and protected. */
   cancelEntries(reason: string, now: EpochMs): void {
     for (const order of this.#book.workingEntries) this.#cancel(order, reason, now);
-  }
-
-  /** Nothing is to be held any more. */
-  squareOffAll(reason: string, now: EpochMs): void {
-    for (const order of this.#book.workingEntries) this.#withdraw(order, reason, now);
-    for (const position of [...this.#portfolio.open])
-      this.#squareOff(position, this.#market.get(position.instrumentId), now);
   }
 
   onUpdate(update: OrderUpdate): void {
@@ -124,7 +120,7 @@ export class OrderDesk {
     // The cancel was refused: it may be asked for again.
     if (update.status === 'ACCEPTED') this.#cancelled.delete(changed.clientOrderId);
     this.#emit({ type: 'orderChanged', order: changed, update });
-    if (isTerminal(changed.status)) this.#settle(changed);
+    if (isTerminal(changed.status)) this.#onOrderEnded(changed);
   }
 
   /** Undefined when the fill was seen before. */
@@ -138,36 +134,43 @@ export class OrderDesk {
     const { fill: booked, position, trade } = this.#portfolio.book(fill, before, instrument, EXIT_REASON[order.role]);
     this.#emit({ type: 'fillBooked', fill: booked, order, position: position.position() });
     if (trade) this.#emit({ type: 'tradeClosed', trade });
-    const tooMuch = this.#late.unitsToUndo(order, fill, position, this.#exits.unitsLeaving(position, order.side));
-    if (tooMuch > 0) this.#plan(this.#exits.undo(order, fill, tooMuch, instrument));
-    else if (order.role === 'ENTRY') this.#protect(order, fill, instrument);
+    if (order.role === 'ENTRY') this.#onEntryFilled(order, fill, position, instrument);
     if (order.role === 'STOP_LOSS' || order.role === 'TARGET') this.#onLegFilled(order, fill, position, trade !== null);
-    if (isTerminal(order.status)) this.#settle(order);
+    const tooMuch = this.#exits.unitsAfterExits(position, this.#cancelled) - this.#wanted.of(position);
+    if (tooMuch !== 0) this.#plan(this.#exits.undo(order, fill, tooMuch, instrument));
+    if (isTerminal(order.status)) this.#onOrderEnded(order);
     return { fill: booked, order, position };
   }
 
   startDay(): void {
     const held = new Set([...this.#portfolio.open].map(({ signalKey }) => signalKey));
     for (const { key, status } of this.#signals.values()) if (status !== 'ACTIVE' && !held.has(key)) this.#forget(key);
-    this.#cancelled.clear();
-    this.#late.startDay();
+    this.#wanted.startDay((key) => this.#signals.has(key));
   }
 
-  #protect(order: Order, fill: Fill, instrument: Instrument): void {
+  #onEntryFilled(order: Order, fill: Fill, position: OpenPosition, instrument: Instrument): void {
     const signal = this.#signals.get(order.signalKey);
-    if (signal) this.#plan(this.#exits.protect(order, fill, signal, instrument));
+    const isWanted = this.#wanted.add(position, order.signalKey, signed(fill)) !== undefined;
+    if (isWanted && signal) this.#plan(this.#exits.protect(order, fill, signal, instrument));
   }
 
-  #onLegFilled(leg: Order, { time }: Fill, position: OpenPosition, isClosed: boolean): void {
-    this.#late.foresee(position, leg, this.#exits.unitsLeaving(position, leg.side));
-    if (!isClosed) return;
-    for (const order of this.#exits.needless(position, leg)) this.#withdraw(order, 'The position is closed', time);
+  #onLegFilled(leg: Order, fill: Fill, position: OpenPosition, isClosed: boolean): void {
+    const left = this.#wanted.add(position, leg.signalKey, signed(fill));
+    if (left === 0) this.#wanted.drop(position, leg.signalKey);
+    if (left !== 0 && !isClosed) return;
+    for (const order of this.#exits.needless(position, leg)) this.#cancel(order, 'The position is closed', fill.time);
   }
 
-  #squareOff(position: OpenPosition, entry: MarketEntry, now: EpochMs): void {
-    if (position.signalKey === null) return;
-    const session = this.#market.nextSession(entry, now);
-    this.#close(position, entry, 'SQUARE_OFF', position.signalKey, now, Math.max(now, session?.open ?? now));
+  /** Positions are closed, entries withdrawn. */
+  #squareOff(isDue: (each: Held) => boolean, reason: string, now: EpochMs): void {
+    for (const position of new Set([...this.#portfolio.open, ...this.#wanted.positions()])) {
+      const key = position.signalKey ?? this.#wanted.signalOf(position);
+      if (key === undefined || !isDue(position)) continue;
+      const entry = this.#market.get(position.instrumentId);
+      const session = this.#market.nextSession(entry, now);
+      this.#close(position, entry, 'SQUARE_OFF', key, now, Math.max(now, session?.open ?? now), reason);
+    }
+    for (const order of this.#book.workingEntries) if (isDue(order)) this.#withdrawEntry(order, reason, now);
   }
 
   #close(
@@ -177,10 +180,13 @@ export class OrderDesk {
     key: SignalKey,
     now: EpochMs,
     notBefore: EpochMs,
+    reason: string,
     signal?: Signal,
   ): boolean {
-    const { orders, cancels } = this.#exits.leave(position, instrument, role, key, now, notBefore);
-    for (const order of cancels) this.#withdraw(order, role === 'EXIT' ? 'The strategy leaves' : 'Square-off', now);
+    this.#wanted.leave(position);
+    const units = this.#exits.unitsAfterExits(position, this.#cancelled);
+    const { orders, cancels } = this.#exits.leave(position, instrument, role, key, now, notBefore, units);
+    for (const order of cancels) this.#cancel(order, reason, now);
     this.#plan(orders, signal);
     return orders.length > 0;
   }
@@ -195,8 +201,9 @@ export class OrderDesk {
     this.#asked.set(signal.key, { working, isFilled: false, isExpired: false });
   }
 
-  #withdraw(order: Order, reason: string, time: EpochMs): void {
-    if (order.role === 'ENTRY') this.#late.withdraw(order);
+  /** What fills of it all the same is not wanted. */
+  #withdrawEntry(order: Order, reason: string, time: EpochMs): void {
+    this.#wanted.drop(this.#portfolio.position(order.strategyId, order.instrumentId, order.product), order.signalKey);
     this.#cancel(order, reason, time);
   }
 
@@ -207,7 +214,8 @@ export class OrderDesk {
   }
 
   /** When all orders a signal asked for have ended, so has the signal; its protective legs live on. */
-  #settle({ signalKey, clientOrderId, filledQuantity, status }: Order): void {
+  #onOrderEnded({ signalKey, clientOrderId, filledQuantity, status }: Order): void {
+    this.#cancelled.delete(clientOrderId);
     const signal = this.#signals.get(signalKey);
     const asked = this.#asked.get(signalKey);
     if (!signal || !asked?.working.delete(clientOrderId)) return;
@@ -233,4 +241,8 @@ export class OrderDesk {
     if (!order) throw new InvariantError(`Expected an order of ours, found the client order id "${id}"`);
     return order;
   }
+}
+
+function signed({ side, quantity }: Fill): number {
+  return side === 'BUY' ? quantity : -quantity;
 }

@@ -27,57 +27,29 @@ function open(quantity: number, ...working: readonly Partial<Order>[]) {
   return { position, orders, planner: new ExitPlanner(new OrderPlanner(), book) };
 }
 
+const NONE: ReadonlySet<ClientOrderId> = new Set();
+
 describe('leaving a position', () => {
   it('sells what is held, or buys it back', () => {
-    const long = open(10);
-    expect(long.planner.leave(long.position, RELIANCE, 'EXIT', KEY, NOW, NOW + 5).orders).toMatchObject([
+    const { planner, position } = open(10);
+    expect(planner.leave(position, RELIANCE, 'EXIT', KEY, NOW, NOW + 5, 10).orders).toMatchObject([
       {
-        side: 'SELL',
-        quantity: 10,
-        role: 'EXIT',
-        type: 'MARKET',
-        timeInForce: 'DAY',
-        createdTime: NOW,
-        notBefore: NOW + 5,
+        ...{ side: 'SELL', quantity: 10, role: 'EXIT', type: 'MARKET', timeInForce: 'DAY' },
+        ...{ createdTime: NOW, notBefore: NOW + 5, signalKey: KEY },
       },
     ]);
-    const short = open(-10);
-    expect(short.planner.leave(short.position, RELIANCE, 'SQUARE_OFF', KEY, NOW, NOW).orders).toMatchObject([
-      { side: 'BUY', quantity: 10, role: 'SQUARE_OFF' },
+    expect(planner.leave(position, RELIANCE, 'SQUARE_OFF', KEY, NOW, NOW, -7).orders).toMatchObject([
+      { side: 'BUY', quantity: 7, role: 'SQUARE_OFF' },
     ]);
   });
 
-  it('counts what is on its way already, and of that only what is still to come', () => {
-    const { planner, position } = open(16, {
-      role: 'EXIT',
-      quantity: 10,
-      filledQuantity: 4,
-      status: 'PARTIALLY_FILLED',
-    });
-    expect(planner.unitsLeaving(position, 'SELL')).toBe(6);
-    expect(planner.unitsLeaving(position, 'BUY')).toBe(-6);
-    expect(planner.leave(position, RELIANCE, 'EXIT', KEY, NOW, NOW).orders).toMatchObject([{ quantity: 10 }]);
-  });
-
-  it('closes what will be bought back on the way too', () => {
-    const { planner, position } = open(6, { role: 'SQUARE_OFF', side: 'BUY', quantity: 4 });
-    expect(planner.leave(position, RELIANCE, 'EXIT', KEY, NOW, NOW).orders).toMatchObject([
-      { side: 'SELL', quantity: 10 },
-    ]);
-  });
-
-  it('plans nothing when all is on its way, or nothing is held', () => {
-    const covered = open(10, { role: 'EXIT' });
-    expect(covered.planner.leave(covered.position, RELIANCE, 'SQUARE_OFF', KEY, NOW, NOW).orders).toEqual([]);
-    const flat = open(0);
-    expect(flat.planner.leave(flat.position, RELIANCE, 'EXIT', KEY, NOW, NOW)).toEqual({ orders: [], cancels: [] });
-  });
-
-  it('cancels entries and legs, not what leaves', () => {
+  it('cancels entries and legs, not what leaves, whether or not anything is left to close', () => {
     const roles = ['ENTRY', 'STOP_LOSS', 'TARGET', 'EXIT', 'SQUARE_OFF'] as const;
     const { planner, position, orders } = open(10, ...roles.map((role) => ({ role, quantity: 1 })));
-    const { cancels } = planner.leave(position, RELIANCE, 'EXIT', KEY, NOW, NOW);
-    expect(cancels).toEqual(orders.slice(0, 3));
+    for (const units of [8, 0]) {
+      expect(planner.leave(position, RELIANCE, 'EXIT', KEY, NOW, NOW, units).cancels).toEqual(orders.slice(0, 3));
+    }
+    expect(planner.leave(position, RELIANCE, 'EXIT', KEY, NOW, NOW, 0).orders).toEqual([]);
   });
 
   it('is nothing to the orders of others', () => {
@@ -86,11 +58,34 @@ describe('leaving a position', () => {
       { role: 'EXIT', strategyId: 'other' as Order['strategyId'] },
       { role: 'STOP_LOSS', instrumentId: 'NSE:TCS' as Order['instrumentId'] },
     );
-    expect(planner.unitsLeaving(position, 'SELL')).toBe(0);
-    expect(planner.leave(position, RELIANCE, 'EXIT', KEY, NOW, NOW)).toMatchObject({
-      orders: [{ quantity: 10 }],
-      cancels: [],
-    });
+    expect(planner.unitsAfterExits(position, NONE)).toBe(10);
+    expect(planner.leave(position, RELIANCE, 'EXIT', KEY, NOW, NOW, 10).cancels).toEqual([]);
+  });
+});
+
+describe('what is left after the exits on their way', () => {
+  it('is what is held less what they will still trade', () => {
+    const part = { quantity: 10, filledQuantity: 4, status: 'PARTIALLY_FILLED' } as const;
+    const { planner, position } = open(16, { role: 'EXIT', ...part });
+    expect(planner.unitsAfterExits(position, NONE)).toBe(10);
+  });
+
+  it('counts square-offs on either side, and neither legs nor entries', () => {
+    const { planner, position } = open(
+      -6,
+      { role: 'SQUARE_OFF', side: 'BUY', quantity: 4 },
+      { role: 'EXIT', side: 'SELL', quantity: 3 },
+      { role: 'STOP_LOSS', side: 'BUY' },
+      { role: 'TARGET', side: 'BUY' },
+      { role: 'ENTRY', side: 'SELL' },
+    );
+    expect(planner.unitsAfterExits(position, NONE)).toBe(-5);
+  });
+
+  it('leaves out what a cancel was asked for', () => {
+    const { planner, position, orders } = open(10, { role: 'EXIT', quantity: 10 });
+    expect(planner.unitsAfterExits(position, NONE)).toBe(0);
+    expect(planner.unitsAfterExits(position, new Set(orders.map((order) => order.clientOrderId)))).toBe(10);
   });
 });
 
@@ -129,19 +124,14 @@ describe('protecting a fill', () => {
 });
 
 describe('undoing a fill', () => {
-  it('trades so many units the other way at once', () => {
+  it.each([
+    [4, 'SELL'],
+    [-4, 'BUY'],
+  ] as const)('of %i units too many trades them back at once: %s', (units, side) => {
     const { planner } = open(10);
     const fill = buildFill(ENTRY, { quantity: 10, time: NOW });
-    expect(planner.undo(ENTRY, fill, 4, RELIANCE)).toMatchObject([
-      {
-        role: 'SQUARE_OFF',
-        side: 'SELL',
-        quantity: 4,
-        type: 'MARKET',
-        createdTime: NOW,
-        notBefore: NOW,
-        signalKey: KEY,
-      },
+    expect(planner.undo(ENTRY, fill, units, RELIANCE)).toMatchObject([
+      { role: 'SQUARE_OFF', side, quantity: 4, type: 'MARKET', createdTime: NOW, notBefore: NOW, signalKey: KEY },
     ]);
   });
 });

@@ -343,6 +343,27 @@ describe('an entry against what is held', () => {
     expect(bench.held).toBe(-10);
   });
 
+  it('that has overtaken the exit is squared off with it, though nothing is held at the moment', () => {
+    const bench = reversed();
+    bench.fill(bench.last('ENTRY'));
+    bench.command('squareoff', '10:07');
+    expect(bench.last('SQUARE_OFF')).toMatchObject({ side: 'BUY', quantity: 10 });
+    bench.fill(bench.last('EXIT'));
+    bench.fill(bench.last('SQUARE_OFF'));
+    expect(bench.held).toBe(0);
+    expect(bench.cancelled.slice(2)).toEqual(['STOP_LOSS', 'TARGET']);
+  });
+
+  it('that has overtaken half of the exit is squared off as well', () => {
+    const bench = reversed();
+    bench.fill(bench.last('EXIT'), { fillId: 'a', quantity: 3 });
+    bench.fill(bench.last('ENTRY'), { fillId: 'b', quantity: 7 });
+    expect(bench.held).toBe(0);
+    bench.command('squareoff', '10:07');
+    expect(bench.last('SQUARE_OFF')).toMatchObject({ side: 'BUY', quantity: 7 });
+    expect(bench.cancelled.slice(2)).toEqual(['ENTRY', 'STOP_LOSS', 'TARGET']);
+  });
+
   it('ends as a turned position when its fill overtakes the exit', () => {
     const bench = reversed();
     bench.fill(bench.last('ENTRY'));

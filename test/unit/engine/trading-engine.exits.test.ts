@@ -240,15 +240,6 @@ describe('an exit', () => {
     expect(bench.cancelled).toEqual(['STOP_LOSS', 'TARGET', 'STOP_LOSS']);
   });
 
-  it('asks again the next day to cancel what nobody has answered for', () => {
-    const bench = new EngineBench({ strategy: decideAt({ '10:00': BUY, '10:05': LEAVE }), product: 'DELIVERY' });
-    bench.candle('10:00');
-    bench.fill(bench.last('ENTRY'));
-    bench.candle('10:05');
-    bench.candle('10:05', 100, { day: '2026-07-31' });
-    expect(bench.cancelled).toEqual(['STOP_LOSS', 'TARGET', 'STOP_LOSS', 'TARGET']);
-  });
-
   it('asked for after the close waits for the next open', () => {
     const strategy = decideAt({ '10:00': BUY, '15:29': LEAVE });
     const bench = new EngineBench({ strategy, product: 'DELIVERY' });
