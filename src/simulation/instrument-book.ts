@@ -8,8 +8,8 @@ import type { Tick } from '../core/tick.ts';
 import { dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import { candleEnd, type Timeframe } from '../core/timeframe.ts';
 import type { ExchangeEvent } from './exchange-event.ts';
-import { type FillRules, rejectionOf, triggerPriceOn, withSlippage } from './fill-model.ts';
-import { isUntouched, priceOnMove, type RestingOrder } from './resting-order.ts';
+import { type FillRules, rejectionOf, withSlippage } from './fill-model.ts';
+import { isUntouched, priceOnMove, type RestingOrder, stopToTakeFirst } from './resting-order.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const PAIR_FILLED = 'The other order of the pair was filled';
@@ -127,7 +127,7 @@ export class InstrumentBook {
     this.#takeIncoming(time);
     for (const resting of this.#resting) {
       if (resting.remaining === 0) continue;
-      const stop = this.#stopToTakeFirst(resting, from, high, low);
+      const stop = stopToTakeFirst(resting, this.#resting, from, high, low, this.#rules);
       // It is taken at its trigger: the price had not gapped beyond it.
       const stopPrice = stop && this.#priceOn(stop, from, stop.order.triggerPrice ?? from, false);
       const price = stopPrice ?? this.#priceOn(resting, from, to, fillsMarket);
@@ -215,24 +215,6 @@ export class InstrumentBook {
 
   #priceOn(resting: RestingOrder, from: Rupees, to: Rupees, fillsMarket: boolean): Rupees | undefined {
     return priceOnMove(resting, from, to, fillsMarket, this.#instrument, this.#rules);
-  }
-
-  /** The stop of the same pair, when both lie inside the rest of the candle and the price has not gapped to the target. */
-  #stopToTakeFirst(target: RestingOrder, from: Rupees, high: Rupees, low: Rupees): RestingOrder | undefined {
-    const { ocoGroup, side, type, limitPrice } = target.order;
-    if (ocoGroup === null || type !== 'LIMIT' || high === low || limitPrice === null) return undefined;
-    const isReached = side === 'SELL' ? high >= limitPrice : low <= limitPrice;
-    // Where a limit needs a trade through it, a price that begins on it has not been done.
-    const isOnIt = from === limitPrice && this.#rules.limitFill === 'touch';
-    const isGapped = isOnIt || (side === 'SELL' ? from > limitPrice : from < limitPrice);
-    if (!isReached || isGapped) return undefined;
-    return this.#resting.find(
-      ({ order, remaining }) =>
-        remaining > 0 &&
-        order.ocoGroup === ocoGroup &&
-        order.triggerPrice !== null &&
-        triggerPriceOn(order.side, order.triggerPrice, from, order.side === 'SELL' ? low : high) !== undefined,
-    );
   }
 
   #fill(resting: RestingOrder, price: Rupees, time: EpochMs): void {

@@ -48,3 +48,28 @@ export function priceOnMove(
   const isWithinLimit = side === 'BUY' ? start <= (limitPrice ?? 0) : start >= (limitPrice ?? 0);
   return isWithinLimit ? start : limitPriceOn(side, limitPrice ?? 0, start, to, limitFill);
 }
+
+/** The stop of the same pair, when both lie inside the rest of the candle and the price has not gapped to the target. */
+export function stopToTakeFirst(
+  target: RestingOrder,
+  all: readonly RestingOrder[],
+  from: Rupees,
+  high: Rupees,
+  low: Rupees,
+  { limitFill }: FillRules,
+): RestingOrder | undefined {
+  const { ocoGroup, side, type, limitPrice } = target.order;
+  if (ocoGroup === null || type !== 'LIMIT' || high === low || limitPrice === null) return undefined;
+  const isReached = side === 'SELL' ? high >= limitPrice : low <= limitPrice;
+  // Where a limit needs a trade through it, a price that begins on it has not been done.
+  const isOnIt = from === limitPrice && limitFill === 'touch';
+  const isGapped = isOnIt || (side === 'SELL' ? from > limitPrice : from < limitPrice);
+  if (!isReached || isGapped) return undefined;
+  return all.find(
+    ({ order, remaining }) =>
+      remaining > 0 &&
+      order.ocoGroup === ocoGroup &&
+      order.triggerPrice !== null &&
+      triggerPriceOn(order.side, order.triggerPrice, from, order.side === 'SELL' ? low : high) !== undefined,
+  );
+}
