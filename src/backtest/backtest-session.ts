@@ -48,14 +48,16 @@ export class BacktestSession {
   }
 
   /**
-   * A candle of the data, which ends at `end`. The same order as `paperSteps`, unrolled: this is the path that a million
-   * candles take. A timer that falls on the candle's end comes after it, for the candle belongs to what the timer closes.
+   * A candle of the data, which ends at `end`: `paperSteps` unrolled, since this is the path that a million candles take. What
+   * the clock does inside a candle is seen at its end, so a square-off there leaves stop and target to the whole candle and
+   * is done at the next price. A timer on the very end waits for all candles that end there.
    */
   onCandle(candle: Candle, end: EpochMs): void {
     if (candle.openTime >= this.#dayEnd) this.#startDay(candle.openTime);
-    while (this.engine.nextTimer < end) this.#timer(this.engine.nextTimer);
+    while (this.engine.nextTimer <= candle.openTime) this.#timer(this.engine.nextTimer);
     this.#dispatcher.release(candle.openTime);
     this.#exchange.onCandle(candle);
+    while (this.engine.nextTimer < end) this.#timer(this.engine.nextTimer);
     this.tell({ type: 'candle', candle });
     this.#dispatcher.send();
     this.#lastTime = end;

@@ -1,7 +1,6 @@
 /** What becomes of signals and positions where days end early, are short or are not in the calendar: a trade each, by hand. */
 import { describe, expect, it } from 'vitest';
-import type { BacktestAsk } from '../support/backtest-runs.ts';
-import { backtestOn, candleFile } from '../support/backtest-runs.ts';
+import { type BacktestAsk, backtestOn, candleFile } from '../support/backtest-runs.ts';
 
 /** The close against the mean of it and its average before: a rise of the close is a cross above, a fall one below. */
 const QUICK = { params: { fast: 1, slow: 2 } } as const satisfies BacktestAsk;
@@ -178,6 +177,40 @@ describe('intraday', () => {
     expect(await tradesOn([...late, candle('2024-10-15', '09:15', 105, 106)], INTRADAY)).toEqual([]);
     const cut = [...flat('2024-10-14'), candle('2024-10-14', '09:30', 100, 101), ...flat('2024-10-15')];
     expect(await tradesOn(cut, INTRADAY)).toEqual([]);
+  });
+
+  it('squares off at the next price when the moment lies inside a candle, which keeps its stop', async () => {
+    // RELIANCE stops at 15:15 in August 2026, so it is squared off at 15:00: inside 14:45-15:15, or inside 14:55-15:05.
+    const on = async (rows: readonly string[]): Promise<string[]> => {
+      const ask: BacktestAsk = { params: { fast: 1, slow: 2, stopPercent: 5 }, product: 'INTRADAY' };
+      const { trades } = await backtestOn(
+        candleFile(
+          rows.map((row) => `2026-08-05 ${row}`),
+          'RELIANCE.csv',
+        ),
+        ask,
+      );
+      return trades.map((line) => line.split(',').slice(5, 8).join(' ').slice(11));
+    };
+    const half = [
+      '09:15 100 100 100 100',
+      '09:45 100 100 100 100',
+      '10:15 100 100 100 100',
+      '10:45 100 101 100 101',
+      '11:15 102 103 102 103',
+    ];
+    expect(await on([...half, '14:45 105 106 104 105'])).toEqual(['14:45:00+05:30 105 square_off']);
+    expect(await on([...half, '14:45 105 106 80 105'])).toEqual(['14:45:00+05:30 95.95 stop_loss']);
+    const ten = [
+      '09:15 100 100 100 100',
+      '09:25 100 100 100 100',
+      '09:35 100 100 100 100',
+      '09:45 100 101 100 101',
+      '09:55 102 103 102 103',
+    ];
+    expect(await on([...ten, '14:55 105 106 104 105', '15:05 107 108 107 108'])).toEqual([
+      '15:05:00+05:30 107 square_off',
+    ]);
   });
 
   it('refuses daily candles, of which the time of the square-off is unknown', async () => {
