@@ -198,9 +198,8 @@ export class InstrumentBook {
     if (this.#incoming.length === 0) return;
     const due = this.#incoming.filter((resting) => resting.effectiveTime <= time);
     if (due.length === 0) return;
-    this.#incoming =
-      due.length === this.#incoming.length ? [] : this.#incoming.filter((resting) => resting.effectiveTime > time);
-    if (due.length > 1) due.sort((a, b) => a.effectiveTime - b.effectiveTime || a.order.sequence - b.order.sequence);
+    this.#incoming = this.#incoming.filter((resting) => resting.effectiveTime > time);
+    due.sort((a, b) => a.effectiveTime - b.effectiveTime || a.order.sequence - b.order.sequence);
     for (const resting of due) {
       const rejection = rejectionOf(resting.order, this.#instrument, this.#reference, this.#rules);
       if (rejection !== undefined) {
