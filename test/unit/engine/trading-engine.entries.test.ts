@@ -238,6 +238,16 @@ describe('a fill', () => {
     expect(bench.last('SQUARE_OFF')).toMatchObject({ side: 'SELL', quantity: 6 });
   });
 
+  it('that comes on the day after the cancel is undone: its signal is history', () => {
+    const bench = entered({ product: 'DELIVERY' });
+    const entry = bench.last('ENTRY');
+    bench.report(entry, 'CANCELED');
+    bench.timer('09:00', '2026-07-31');
+    bench.fill(entry, { quantity: 6, time: at('09:15', '2026-07-31') });
+    expect(bench.planned('STOP_LOSS')).toEqual([]);
+    expect(bench.last('SQUARE_OFF')).toMatchObject({ side: 'SELL', quantity: 6 });
+  });
+
   it('of an order that is not ours is an invariant error, and is not taken for booked', () => {
     const bench = entered();
     const stranger = buildOrder();
