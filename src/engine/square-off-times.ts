@@ -16,12 +16,11 @@ export class SquareOffTimes {
     this.#entries = intraday;
   }
 
-  /** Looks the day's times up. */
+  /** Looks the day's times up; one that has passed is due at once. */
   startDay(now: EpochMs): void {
     for (const entry of this.#entries) {
       const session = this.#market.sessionAt(entry, now);
-      const time = session ? session.close - this.#beforeCloseMs : Number.POSITIVE_INFINITY;
-      entry.squareOffTime = time < now ? Number.POSITIVE_INFINITY : time;
+      entry.squareOffTime = session ? session.close - this.#beforeCloseMs : Number.POSITIVE_INFINITY;
     }
     this.#findNext();
   }

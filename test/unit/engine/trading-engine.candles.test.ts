@@ -62,6 +62,21 @@ describe('candles that close at one moment', () => {
     }
   });
 
+  it('are decided on before those that close after them are in, however late the clock is told', () => {
+    const seen: string[] = [];
+    const bench = benchOf({
+      create: (context) => {
+        const candles = context.candles();
+        return {
+          onCandle: ({ openTime }) => void seen.push(`${clockOf(openTime)} ${clockOf(candles.back(0)?.openTime)}`),
+        };
+      },
+    });
+    for (const clock of ['10:00:30', '10:01:30', '10:02:30']) bench.tick(clock);
+    bench.timer('10:05');
+    expect(seen).toEqual(['10:00 10:00', '10:01 10:01', '10:02 10:02']);
+  });
+
   it('of a group ask for a timer at their end, so that nothing is decided late', () => {
     const bench = benchOf({
       ...{ instruments: [RELIANCE, TCS], scope: 'group' },
@@ -176,6 +191,7 @@ describe('a day', () => {
     bench.timer('15:30');
     expect(lines).toEqual(['start 09:15', 'candle 10:00']);
     bench.timer('00:00', '2026-07-31');
+    expect(lines.at(-1)).toBe('end 15:30');
     bench.candle('09:15', 100, { day: '2026-07-31' });
     expect(lines).toEqual(['start 09:15', 'candle 10:00', 'end 15:30', 'start 09:15', 'candle 09:15']);
   });

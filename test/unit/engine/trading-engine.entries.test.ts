@@ -4,8 +4,10 @@ import { MINUTE_MS } from '../../../src/core/time.ts';
 import { clientOrderId } from '../../../src/engine/orders/client-order-id.ts';
 import { signalKey } from '../../../src/engine/signals/signal-key.ts';
 import { enter, exit } from '../../../src/engine/strategy/strategy.ts';
+import { TradingEngine } from '../../../src/engine/trading-engine.ts';
+import { buildCandle } from '../../support/build-candle.ts';
 import { buildFill, buildOrder } from '../../support/build-order.ts';
-import { at, decideAt, EngineBench, RELIANCE } from '../../support/engine-bench.ts';
+import { at, decideAt, EngineBench, engineOptions, RELIANCE } from '../../support/engine-bench.ts';
 import { testInstrument } from '../../support/fixed-calendar.ts';
 import { onCandles, scriptedStrategy } from '../../support/scripted-strategy.ts';
 
@@ -282,6 +284,31 @@ describe('a fill', () => {
   });
 });
 
+describe('a fill of one strategy', () => {
+  it('is not told to another one on the same instrument', () => {
+    const seen: string[] = [];
+    const [left, right] = ['left', 'right'].map((id) =>
+      scriptedStrategy({
+        ...{ id, instruments: [RELIANCE] },
+        create: () => ({
+          onCandle: () => (id === 'left' ? BUY : undefined),
+          onFill: ({ quantity }) => void seen.push(`${id} ${quantity}`),
+        }),
+      }),
+    );
+    if (!left || !right) throw new Error('Expected two strategies');
+    const options = engineOptions({ strategy: left });
+    const sizing = { kind: 'fixed-quantity', quantity: 10 } as const;
+    const strategies = [...options.strategies, { instance: right, product: 'INTRADAY', sizing } as const];
+    const engine = new TradingEngine({ ...options, strategies });
+    const effects = engine.handle({ type: 'candle', candle: buildCandle('10:00', 100) });
+    for (const effect of effects) {
+      if (effect.type === 'orderPlanned') engine.handle({ type: 'orderFilled', fill: buildFill(effect.order) });
+    }
+    expect(seen).toEqual(['left 10']);
+  });
+});
+
 describe('an update', () => {
   it('of an order that is not ours is an invariant error', () => {
     const bench = entered();
@@ -386,6 +413,19 @@ describe('an entry against what is held', () => {
 });
 
 describe('the time', () => {
+  it('a signal of the day is good for the next one', () => {
+    const strategy = scriptedStrategy({
+      ...{ instruments: [RELIANCE], timeframe: '1d' },
+      create: onCandles(() => BUY),
+    });
+    const bench = new EngineBench({ strategy, product: 'DELIVERY' });
+    bench.candle('09:15', 100, { timeframe: '1d' });
+    expect(bench.last('ENTRY')).toMatchObject({
+      ...{ createdTime: at('15:30'), notBefore: at('09:15', '2026-07-31') },
+      deadline: at('15:30', '2026-07-31'),
+    });
+  });
+
   it('a signal is good for one more candle of its timeframe', () => {
     const strategy = scriptedStrategy({
       ...{ instruments: [RELIANCE], timeframe: '5m' },

@@ -30,6 +30,19 @@ describe('a stop-loss', () => {
     expect(bench.held).toBe(0);
   });
 
+  it('keeps the strategy out for the day at most', () => {
+    const bench = new EngineBench({
+      strategy: decideAt({ '10:00': BUY, '10:03': BUY }),
+      limits: { cooldownAfterStopMs: 5 * 86_400_000 },
+    });
+    bench.candle('10:00');
+    bench.fill(bench.last('ENTRY'));
+    bench.fill(bench.last('STOP_LOSS'), { price: 95, time: at('10:01') });
+    bench.candle('10:03');
+    bench.candle('10:00', 100, { day: '2026-07-31' });
+    expect(bench.decided.map(({ status }) => status)).toEqual(['ACTIVE', 'DENIED', 'ACTIVE']);
+  });
+
   it('keeps the strategy out for the cooldown', () => {
     const again = { '10:03': BUY, '10:05': BUY };
     const bench = new EngineBench({

@@ -106,6 +106,7 @@ describe('the square-off time', () => {
 
   it('leaves what may be held overnight', () => {
     const bench = holding({ product: 'DELIVERY' });
+    expect(bench.engine.nextTimer).toBe(Number.POSITIVE_INFINITY);
     bench.timer('15:20');
     bench.timer('15:30');
     expect(bench.planned('SQUARE_OFF')).toEqual([]);
@@ -189,6 +190,18 @@ describe('the square-off time', () => {
     bench.candle('15:25');
     expect(bench.decided.map(({ status }) => status)).toEqual(['DENIED', 'DENIED']);
     expect(bench.decided[0]?.verdict).toMatchObject({ reason: { code: 'SQUARE_OFF_WINDOW', from: at('15:20') } });
+  });
+
+  it('that has passed when the day is first heard of is now', () => {
+    const bench = holding();
+    bench.timer('15:20');
+    bench.report(bench.last('SQUARE_OFF'), 'REJECTED');
+    bench.timer('15:24', '2026-07-31');
+    expect(bench.planned('SQUARE_OFF').map(({ createdTime }) => createdTime)).toEqual([
+      at('15:20'),
+      at('15:24', '2026-07-31'),
+    ]);
+    expect(bench.engine.nextTimer).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('that has passed when the engine starts is not made up for by an entry', () => {
