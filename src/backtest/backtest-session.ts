@@ -4,7 +4,7 @@
  */
 import type { Candle } from '../core/candle.ts';
 import type { Tick } from '../core/tick.ts';
-import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
+import { DAY_MS, dayOf, type EpochMs, endOfDay, startOfDay } from '../core/time.ts';
 import { type EngineOptions, TradingEngine } from '../engine/trading-engine.ts';
 import type { Effect, EngineEvent } from '../ports/engine-event.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
@@ -66,6 +66,11 @@ export class BacktestSession {
   /** No more prices come: what waits for the clock happens. */
   drain(): void {
     while (Number.isFinite(this.engine.nextTimer)) this.#timer(Math.max(this.engine.nextTimer, this.#lastTime));
+  }
+
+  /** The day is over for everyone: what still worked in it ends. */
+  endDay(): void {
+    this.#timer(endOfDay(this.#lastTime));
   }
 
   /** Positions still open are closed at the last price. */

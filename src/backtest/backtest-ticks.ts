@@ -11,5 +11,6 @@ export function backtestTicks(ticks: readonly Tick[], engine: EngineOptions, rul
   const session = new BacktestSession({ ...engine, rules }, (effect) => recorder.take(effect));
   for (const tick of ticks) session.onTick(tick);
   session.drain();
+  session.endDay();
   return recorder.session();
 }

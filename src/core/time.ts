@@ -21,6 +21,11 @@ export function startOfDay(day: DayNumber): EpochMs {
   return day * DAY_MS - IST_OFFSET_MS;
 }
 
+/** The last millisecond of the day in IST. */
+export function endOfDay(time: EpochMs): EpochMs {
+  return startOfDay(dayOf(time) + 1) - 1;
+}
+
 /** 0 is Sunday, 6 is Saturday. 1970-01-01 was a Thursday. */
 export function weekdayOf(day: DayNumber): number {
   return (((day + 4) % 7) + 7) % 7;

@@ -5,7 +5,7 @@
  */
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { Tick } from '../core/tick.ts';
-import type { EpochMs } from '../core/time.ts';
+import { type EpochMs, endOfDay } from '../core/time.ts';
 import type { TradingEngine } from '../engine/trading-engine.ts';
 import type { MarketEvent } from '../ports/market-event.ts';
 import { paperSteps } from '../simulation/paper-steps.ts';
@@ -64,4 +64,5 @@ async function drain(options: ReplayOptions): Promise<void> {
   while (Number.isFinite(engine.nextTimer) && !signal.aborted) {
     await step(options, { type: 'timer', time: Math.max(engine.nextTimer, clock.now()) });
   }
+  if (!signal.aborted) await step(options, { type: 'timer', time: endOfDay(clock.now()) });
 }
