@@ -1,5 +1,6 @@
 import type { Tick } from '../core/tick.ts';
 import type { EngineOptions } from '../engine/trading-engine.ts';
+import { TickGate } from '../feed/tick-gate.ts';
 import type { SessionRecord } from '../ports/ledger.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { SessionRecorder } from '../simulation/session-recorder.ts';
@@ -9,7 +10,8 @@ import { BacktestSession } from './backtest-session.ts';
 export function backtestTicks(ticks: readonly Tick[], engine: EngineOptions, rules: FillRules): SessionRecord {
   const recorder = new SessionRecorder();
   const session = new BacktestSession({ ...engine, rules }, (effect) => recorder.take(effect));
-  for (const tick of ticks) session.onTick(tick);
+  const gate = new TickGate();
+  for (const tick of ticks) if (gate.takes(tick)) session.onTick(tick);
   session.drain();
   session.endDay();
   return recorder.session();

@@ -7,6 +7,7 @@ import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { Tick } from '../core/tick.ts';
 import { type EpochMs, endOfDay } from '../core/time.ts';
 import type { TradingEngine } from '../engine/trading-engine.ts';
+import { TickGate } from '../feed/tick-gate.ts';
 import type { MarketEvent } from '../ports/market-event.ts';
 import { paperSteps } from '../simulation/paper-steps.ts';
 import type { SimulatedExchange } from '../simulation/simulated-exchange.ts';
@@ -30,14 +31,17 @@ const TICKS_PER_TURN = 512;
 /** Resolves when the session has ended, or early when the signal aborts; returns the ticks replayed. */
 export async function replaySession(options: ReplayOptions): Promise<number> {
   const { ticks, clock, signal, onProgress } = options;
+  const gate = new TickGate();
   let done = 0;
   for (const tick of ticks) {
     if (signal.aborted) return done;
     const waiting = clock.pace(tick.time, signal);
     if (waiting) await waiting;
     else if (done % TICKS_PER_TURN === 0) await yieldToLoop();
-    await step(options, { type: 'tick', tick });
-    options.onTick(tick);
+    if (gate.takes(tick)) {
+      await step(options, { type: 'tick', tick });
+      options.onTick(tick);
+    }
     done += 1;
     if (done % TICKS_PER_TURN === 0) onProgress(done, tick.time);
   }
