@@ -2,9 +2,6 @@ import { hash128 } from '../../core/hash.ts';
 import type { ClientOrderId, SignalKey } from '../../core/ids.ts';
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz';
-const LENGTH = 16;
-/** Digits that 32 bits give evenly enough. */
-const DIGITS_A_WORD = 6;
 
 /**
  * 16 lower-case base-36 characters hashed from signal key, leg and attempt group. It is the primary key, the queue's job
@@ -17,15 +14,20 @@ export function clientOrderId(signalKey: SignalKey, leg: string, attempt = 0): C
   }
 }
 
-/** One scratch for all: ids are made by the thousand. */
-const CODES = new Array<number>(LENGTH).fill(0);
+/** Every two digits, the lower one first. */
+const PAIRS = Array.from({ length: 36 * 36 }, (_, pair) => `${DIGITS[pair % 36]}${DIGITS[Math.floor(pair / 36)]}`);
 
-function base36(words: readonly number[]): string {
-  let word = 0;
-  for (let at = 0; at < LENGTH; at += 1) {
-    if (at % DIGITS_A_WORD === 0) word = words[at / DIGITS_A_WORD] ?? 0;
-    CODES[at] = DIGITS.charCodeAt(word % 36);
-    word = Math.floor(word / 36);
-  }
-  return String.fromCharCode(...CODES);
+/** Sixteen digits, lowest first: six of each of the first two words, four of the third. */
+function base36([a, b, c]: readonly [number, number, number, number]): string {
+  return pairs(a) + pairs(b) + twoPairs(c);
+}
+
+function pairs(word: number): string {
+  const rest = Math.floor(word / 1_679_616);
+  return twoPairs(word) + (PAIRS[rest % 1_296] ?? '');
+}
+
+function twoPairs(word: number): string {
+  const low = Math.floor(word / 1_296);
+  return (PAIRS[word - low * 1_296] ?? '') + (PAIRS[low % 1_296] ?? '');
 }
