@@ -16,7 +16,7 @@ import { strategies } from '../strategies/index.ts';
 const CANDLES = 1_000_000;
 /** The compiler needs a few million candles to have seen everything; those rounds are not counted. */
 const WARM_UP = 3;
-const ROUNDS = 5;
+const ROUNDS = 9;
 
 /** EMA crossover with stop, target and full charges over a million one-minute candles, engine and exchange only. */
 export const bench = {

@@ -4,6 +4,7 @@
  *
  * A bench is a file that exports `bench = { name, run(): Promise<Record<string, number>> }`.
  */
+import '../src/cli/inlining-budget.ts';
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cpus, platform, release, totalmem } from 'node:os';

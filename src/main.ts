@@ -1,6 +1,7 @@
 /**
  * Process entry: `node src/main.ts <command>`. Starts as little as possible; each command loads what it needs.
  */
+import './cli/inlining-budget.ts';
 import { enableCompileCache } from 'node:module';
 
 // Compiled sources are kept between runs; without a writable folder Node simply compiles again.

@@ -21,6 +21,9 @@ export class BacktestTally {
 
   take(effect: Effect): void {
     switch (effect.type) {
+      // First: most effects are this one.
+      case 'candleClosed':
+        break;
       case 'signalDecided':
         this.signals += 1;
         if (effect.signal.verdict.kind === 'DENIED') this.denied.push(effect.signal);
@@ -40,7 +43,6 @@ export class BacktestTally {
       case 'tradeClosed':
         this.trades.push(effect.trade);
         break;
-      case 'candleClosed':
       case 'signalChanged':
       case 'cancelRequested':
       case 'alertRaised':

@@ -15,7 +15,7 @@ const DIGITS = 32;
 export class OrderListHash {
   readonly #hash = createHash('sha256');
   readonly #numbers = new Float64Array(CHUNK * NUMBERS_A_LINE);
-  #ids = '';
+  readonly #ids: string[] = [];
   #lines = 0;
 
   planned({ clientOrderId, side, quantity, type, limitPrice, triggerPrice }: Order): void {
@@ -30,7 +30,7 @@ export class OrderListHash {
   digest(): string {
     const hash = this.#hash
       .copy()
-      .update(this.#ids)
+      .update(this.#words(this.#lines))
       .update(this.#numbers.subarray(0, this.#lines * NUMBERS_A_LINE));
     return hash.digest('hex').slice(0, DIGITS);
   }
@@ -42,11 +42,15 @@ export class OrderListHash {
     this.#numbers[at + 2] = c;
     this.#numbers[at + 3] = d;
     this.#numbers[at + 4] = e;
-    this.#ids += `${id} `;
+    this.#ids[this.#lines] = id;
     this.#lines += 1;
     if (this.#lines < CHUNK) return;
-    this.#hash.update(this.#ids).update(this.#numbers);
-    this.#ids = '';
+    this.#hash.update(this.#words(CHUNK)).update(this.#numbers);
     this.#lines = 0;
+  }
+
+  /** Joined at once: a string that grows line by line has to be copied together in the end. */
+  #words(lines: number): string {
+    return lines === 0 ? '' : `${this.#ids.slice(0, lines).join(' ')} `;
   }
 }

@@ -46,8 +46,8 @@ export interface EngineParts {
 }
 
 export interface EngineOutlets {
-  onCandleClosed(candle: Candle): void;
-  emit(effect: Effect): void;
+  readonly onCandleClosed: (candle: Candle) => void;
+  readonly emit: (effect: Effect) => void;
 }
 
 /** Puts the stages together; the flow between them is `TradingEngine`'s. */
@@ -74,7 +74,7 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   ]);
   const switches: Switches = { isKilled: false, isPaused: false };
   const book = new OrderBook();
-  const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, (effect) => outlets.emit(effect));
+  const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, outlets.emit);
   const runnersByPosition = new Map<OpenPosition, readonly StrategyRunner[]>();
   const desk = new SignalDesk(market, book, portfolio, limits, switches);
   return {

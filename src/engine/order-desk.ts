@@ -29,7 +29,7 @@ export interface DeskBooking {
 
 /** The orders a signal has asked for: those that may still change, and what became of the others. */
 interface AskedOrders {
-  readonly working: Set<ClientOrderId>;
+  readonly working: ClientOrderId[];
   isFilled: boolean;
   isExpired: boolean;
 }
@@ -54,10 +54,10 @@ export class OrderDesk {
   readonly #emit: (effect: Effect) => void;
   readonly #wanted = new WantedUnits();
   /** Allowed signals of the day, for a fill may come late, and older ones whose orders or position still live. */
-  readonly #signals = new Map<SignalKey, Signal>();
-  readonly #asked = new Map<SignalKey, AskedOrders>();
+  #signals = new Map<SignalKey, Signal>();
+  #asked = new Map<SignalKey, AskedOrders>();
   /** Orders that a cancel was asked for. */
-  readonly #cancelled = new Set<ClientOrderId>();
+  #cancelled = new Set<ClientOrderId>();
 
   constructor(
     market: MarketView,
@@ -83,10 +83,22 @@ export class OrderDesk {
     // What is held the other way is closed first, whether or not the strategy has said so.
     if (isAgainst) this.#close(position, entry, 'EXIT', signal.key, signal.createdTime, notBefore, LEAVES);
     this.#wanted.ask(position, signal.key);
-    const what = { strategyId, signalKey: signal.key, instrument, side, quantity, product } as const;
-    const how = { leg: 'entry', role: 'ENTRY', type: 'MARKET', timeInForce: 'DAY' } as const;
-    const when = { now: signal.createdTime, notBefore, deadline: signal.expiresTime };
-    this.#plan(this.#planner.plan({ ...what, ...how, ...when }), signal);
+    const orders = this.#planner.plan({
+      strategyId,
+      signalKey: signal.key,
+      instrument,
+      leg: 'entry',
+      role: 'ENTRY',
+      side,
+      quantity,
+      type: 'MARKET',
+      product,
+      timeInForce: 'DAY',
+      now: signal.createdTime,
+      notBefore,
+      deadline: signal.expiresTime,
+    });
+    this.#plan(orders, signal);
   }
 
   leave(signal: Signal, entry: MarketEntry, notBefore: EpochMs): void {
@@ -142,9 +154,15 @@ export class OrderDesk {
     return { fill: booked, order, position };
   }
 
+  /**
+   * New collections every day: in one that is filled and emptied for ever the runtime keeps each outgrown table, and what
+   * it held, alive until a full collection.
+   */
   startDay(): void {
     const held = new Set([...this.#portfolio.open].map(({ signalKey }) => signalKey));
-    for (const { key, status } of this.#signals.values()) if (status !== 'ACTIVE' && !held.has(key)) this.#forget(key);
+    this.#signals = new Map([...this.#signals].filter(([key, { status }]) => status === 'ACTIVE' || held.has(key)));
+    this.#asked = new Map([...this.#asked].filter(([key]) => this.#signals.has(key)));
+    this.#cancelled = new Set(this.#cancelled);
     this.#wanted.startDay((key) => this.#signals.has(key));
   }
 
@@ -197,7 +215,7 @@ export class OrderDesk {
       this.#emit({ type: 'orderPlanned', order });
     }
     if (!signal) return;
-    const working = new Set(orders.map((order) => order.clientOrderId));
+    const working = orders.map((order) => order.clientOrderId);
     this.#asked.set(signal.key, { working, isFilled: false, isExpired: false });
   }
 
@@ -218,10 +236,12 @@ export class OrderDesk {
     this.#cancelled.delete(clientOrderId);
     const signal = this.#signals.get(signalKey);
     const asked = this.#asked.get(signalKey);
-    if (!signal || !asked?.working.delete(clientOrderId)) return;
+    const at = asked?.working.indexOf(clientOrderId) ?? -1;
+    if (!signal || !asked || at < 0) return;
+    asked.working.splice(at, 1);
     asked.isFilled ||= filledQuantity > 0;
     asked.isExpired ||= status === 'EXPIRED';
-    if (asked.working.size > 0) return;
+    if (asked.working.length > 0) return;
     this.#end(signal, asked.isFilled ? 'COMPLETED' : asked.isExpired ? 'EXPIRED' : 'CANCELLED');
   }
 
@@ -229,11 +249,6 @@ export class OrderDesk {
     const ended = { ...signal, status };
     this.#emit({ type: 'signalChanged', signal: ended });
     this.#signals.set(signal.key, ended);
-  }
-
-  #forget(key: SignalKey): void {
-    this.#signals.delete(key);
-    this.#asked.delete(key);
   }
 
   #orderOf(id: Order['clientOrderId']): Order {

@@ -24,7 +24,6 @@ export class TradingEngine {
   readonly parts: EngineParts;
   #effects: Effect[] | null = null;
   #closedFeeds: CandleFeed[] = [];
-  #closedCandles: Candle[] = [];
   #closedCount = 0;
   #closedTime: EpochMs = Number.NaN;
   #now: EpochMs = Number.NEGATIVE_INFINITY;
@@ -111,26 +110,22 @@ export class TradingEngine {
     const feeds = entry.feeds.get(candle.timeframe);
     if (!feeds) return;
     for (const feed of feeds) {
-      feed.take(candle);
+      feed.take(candle, session);
       if (!feed.decides) continue;
       this.#closedFeeds[this.#closedCount] = feed;
-      this.#closedCandles[this.#closedCount] = candle;
       this.#closedCount += 1;
     }
   }
 
   #decideOnClosed(): void {
     const feeds = this.#closedFeeds;
-    const candles = this.#closedCandles;
     const count = this.#closedCount;
     this.#closedCount = 0;
     for (let i = 0; i < count; i += 1) {
       const feed = feeds[i];
-      const candle = candles[i];
+      const candle = feed?.latest;
       if (!feed || !candle) continue;
-      const entry = this.parts.market.get(candle.instrumentId);
-      const session = this.parts.market.sessionAt(entry, candle.openTime);
-      this.#onDecision(feed.runner, candle, feed.runner.decide(feed, candle, session));
+      this.#onDecision(feed.runner, candle, feed.runner.decide(feed, candle));
     }
   }
 
@@ -141,8 +136,8 @@ export class TradingEngine {
 
   #onDecision(runner: StrategyRunner, candle: Candle, decision: Decision): void {
     if (decision === undefined) return;
-    const drafts = 'kind' in decision ? [decision] : decision;
-    for (const draft of drafts) this.#onDraft(runner, candle, draft);
+    if ('kind' in decision) this.#onDraft(runner, candle, decision);
+    else for (const draft of decision) this.#onDraft(runner, candle, draft);
   }
 
   #onDraft(runner: StrategyRunner, candle: Candle, draft: SignalDraft): void {

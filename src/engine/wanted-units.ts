@@ -55,8 +55,8 @@ export class WantedUnits {
 
   /** Signals that hold nothing and are not known any more are forgotten. */
   startDay(isKnown: (key: SignalKey) => boolean): void {
-    for (const ofSignals of this.#ofSignals.values()) {
-      for (const [key, units] of ofSignals) if (units === 0 && !isKnown(key)) ofSignals.delete(key);
+    for (const [position, units] of this.#ofSignals) {
+      this.#ofSignals.set(position, new Map([...units].filter(([key, held]) => held !== 0 || isKnown(key))));
     }
   }
 }

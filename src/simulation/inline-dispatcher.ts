@@ -38,14 +38,9 @@ export class InlineDispatcher {
       const orders = this.#orders;
       this.#cancels = [];
       this.#orders = [];
-      if (cancels.length === 0) {
-        for (const order of orders) this.#place(order, order.createdTime);
-        continue;
-      }
       // As from the queue: cancels leave before entries, and an order that was not sent yet never is.
-      const unsent = new Set(orders);
-      for (const cancel of cancels) this.#cancel(cancel, unsent);
-      for (const order of unsent) this.#place(order, order.createdTime);
+      for (const cancel of cancels) this.#cancel(cancel, orders);
+      for (const order of orders) this.#place(order, order.createdTime);
     }
   }
 
@@ -64,11 +59,8 @@ export class InlineDispatcher {
     this.#update(order, 'SUBMITTED', brokerOrderId, null, time);
   }
 
-  #cancel({ order, time }: CancelRequest, unsent: Set<Order>): void {
-    const waiting = [...unsent, ...this.#held].find(({ clientOrderId }) => clientOrderId === order.clientOrderId);
-    if (waiting) {
-      unsent.delete(waiting);
-      this.#held = this.#held.filter((held) => held !== waiting);
+  #cancel({ order, time }: CancelRequest, unsent: Order[]): void {
+    if (taken(unsent, order) || taken(this.#held, order)) {
       this.#update(order, 'CANCELED', null, 'Cancelled before it was sent', time);
       return;
     }
@@ -86,4 +78,11 @@ export class InlineDispatcher {
     const { clientOrderId } = order;
     this.#tell({ type: 'orderUpdated', update: { clientOrderId, status, brokerOrderId, reason, time } });
   }
+}
+
+/** Takes the order out of the list; false when it is not in it. */
+function taken(orders: Order[], { clientOrderId }: Order): boolean {
+  const at = orders.findIndex((order) => order.clientOrderId === clientOrderId);
+  if (at >= 0) orders.splice(at, 1);
+  return at >= 0;
 }

@@ -176,30 +176,30 @@ export class InstrumentBook {
     this.#fill(resting, withSlippage(price, resting.order.side, this.#instrument, this.#rules.slippageBps), time);
   }
 
+  /** In place: a book is looked through at every price, and most of its orders stay. */
   #dropDone(): void {
-    if (this.#resting.some((resting) => resting.remaining === 0)) {
-      this.#resting = this.#resting.filter((resting) => resting.remaining > 0);
-    }
+    dropWhere(this.#resting, ({ remaining }) => remaining === 0);
   }
 
   #takeCancels(time: EpochMs): void {
     if (this.#cancels.length === 0) return;
-    const due = this.#cancels.filter((cancel) => cancel.effectiveTime <= time);
-    this.#cancels = this.#cancels.filter((cancel) => cancel.effectiveTime > time);
-    for (const { id } of due) {
-      const resting = [...this.#resting, ...this.#incoming].find((each) => each.order.clientOrderId === id);
+    for (const { id, effectiveTime } of this.#cancels) {
+      if (effectiveTime > time) continue;
+      const isMeant = ({ order }: RestingOrder): boolean => order.clientOrderId === id;
+      const resting = this.#resting.find(isMeant) ?? this.#incoming.find(isMeant);
       if (resting && resting.remaining > 0) this.#cancelResting(resting, this.#at(time), 'Cancelled on request');
     }
+    dropWhere(this.#cancels, ({ effectiveTime }) => effectiveTime <= time);
     this.#dropDone();
-    this.#incoming = this.#incoming.filter((resting) => resting.remaining > 0);
+    dropWhere(this.#incoming, ({ remaining }) => remaining === 0);
   }
 
   #takeIncoming(time: EpochMs): void {
     if (this.#incoming.length === 0) return;
     const due = this.#incoming.filter((resting) => resting.effectiveTime <= time);
     if (due.length === 0) return;
-    this.#incoming = this.#incoming.filter((resting) => resting.effectiveTime > time);
-    due.sort((a, b) => a.effectiveTime - b.effectiveTime || a.order.sequence - b.order.sequence);
+    dropWhere(this.#incoming, (resting) => resting.effectiveTime <= time);
+    if (due.length > 1) due.sort((a, b) => a.effectiveTime - b.effectiveTime || a.order.sequence - b.order.sequence);
     for (const resting of due) {
       const rejection = rejectionOf(resting.order, this.#instrument, this.#reference, this.#rules);
       if (rejection !== undefined) {
@@ -279,4 +279,11 @@ export class InstrumentBook {
       today && effectiveTime < today.close ? today : this.#calendar.nextSession(this.#instrument, effectiveTime);
     return session?.close ?? NEVER;
   }
+}
+
+/** Removes in place what is done with, and keeps the order of the rest. */
+function dropWhere<T>(list: T[], isDone: (each: T) => boolean): void {
+  let kept = 0;
+  for (const each of list) if (!isDone(each)) list[kept++] = each;
+  while (list.length > kept) list.pop();
 }

@@ -26,8 +26,8 @@ export interface ExchangeOptions {
   readonly instruments: readonly Instrument[];
   readonly calendar: MarketCalendar;
   readonly rules: FillRules;
-  report(event: ExchangeEvent): void;
-  settle(): void;
+  readonly report: (event: ExchangeEvent) => void;
+  readonly settle: () => void;
 }
 
 export class SimulatedExchange {
@@ -39,7 +39,7 @@ export class SimulatedExchange {
     this.#settle = options.settle;
     this.#latencyMs = options.rules.latencyMs;
     for (const instrument of options.instruments) {
-      const book = new InstrumentBook(instrument, options.calendar, options.rules, (event) => options.report(event));
+      const book = new InstrumentBook(instrument, options.calendar, options.rules, options.report);
       this.#books.set(instrument.id, book);
     }
   }
@@ -116,7 +116,7 @@ export class SimulatedExchange {
     high: Rupees,
     low: Rupees,
   ): void {
-    if (book.isIdle) return;
+    if (book.isUntouchedBy(high, low)) return;
     book.step(from, to, time, fillsMarket, high, low);
     this.#settle();
   }

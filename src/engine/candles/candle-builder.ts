@@ -26,7 +26,7 @@ export interface CandleBuilderOptions {
    * that end at a moment before the clock reaches it.
    */
   readonly graceMs: number;
-  onClosed(candle: Candle): void;
+  readonly onClosed: (candle: Candle) => void;
 }
 
 export interface CandleRegistration {
@@ -48,9 +48,8 @@ export class CandleBuilder {
   #recent: InstrumentCandles | undefined;
 
   constructor(options: CandleBuilderOptions) {
-    const onClosed = options.onClosed.bind(options);
     const graceMs = Math.max(0, options.graceMs);
-    this.#shared = { calendar: options.calendar, closeTimes: this.#closeTimes, graceMs, onClosed };
+    this.#shared = { calendar: options.calendar, closeTimes: this.#closeTimes, graceMs, onClosed: options.onClosed };
   }
 
   get refusals(): Readonly<Record<TickRefusal, number>> {

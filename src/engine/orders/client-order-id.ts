@@ -1,33 +1,57 @@
 import { hash128 } from '../../core/hash.ts';
 import type { ClientOrderId, SignalKey } from '../../core/ids.ts';
 
-const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz';
-
 /**
  * 16 lower-case base-36 characters hashed from signal key, leg and attempt group. It is the primary key, the queue's job
  * id and the broker's tag, so it is never all digits (queues take such an id for a sequence number) and has no `:`.
  */
 export function clientOrderId(signalKey: SignalKey, leg: string, attempt = 0): ClientOrderId {
   for (let salt = 0; ; salt += 1) {
-    const id = base36(hash128(`${signalKey}/${leg}/${attempt}/${salt}`));
-    if (/[a-z]/.test(id)) return id as ClientOrderId;
+    const [a, b, c] = hash128(`${signalKey}/${leg}/${attempt}/${salt}`);
+    const id = base36(a, b, c);
+    if (hasLetter(id)) return id as ClientOrderId;
   }
 }
 
-/** Every two digits, the lower one first. */
-const PAIRS = Array.from({ length: 36 * 36 }, (_, pair) => `${DIGITS[pair % 36]}${DIGITS[Math.floor(pair / 36)]}`);
-
-/** Sixteen digits, lowest first: six of each of the first two words, four of the third. */
-function base36([a, b, c]: readonly [number, number, number, number]): string {
-  return pairs(a) + pairs(b) + twoPairs(c);
+function hasLetter(id: string): boolean {
+  for (let i = 0; i < id.length; i += 1) if (id.charCodeAt(i) > 0x39) return true;
+  return false;
 }
 
-function pairs(word: number): string {
-  const rest = Math.floor(word / 1_679_616);
-  return twoPairs(word) + (PAIRS[rest % 1_296] ?? '');
+/** Sixteen digits, lowest first: six of each of the first two words, four of the third. One call makes one flat string. */
+function base36(a: number, b: number, c: number): string {
+  const a2 = quotient(a, 1_296);
+  const a4 = quotient(a2, 1_296);
+  const b2 = quotient(b, 1_296);
+  const b4 = quotient(b2, 1_296);
+  const c2 = quotient(c, 1_296);
+  return String.fromCharCode(
+    digit(a),
+    digit(quotient(a, 36)),
+    digit(a2),
+    digit(quotient(a2, 36)),
+    digit(a4),
+    digit(quotient(a4, 36)),
+    digit(b),
+    digit(quotient(b, 36)),
+    digit(b2),
+    digit(quotient(b2, 36)),
+    digit(b4),
+    digit(quotient(b4, 36)),
+    digit(c),
+    digit(quotient(c, 36)),
+    digit(c2),
+    digit(quotient(c2, 36)),
+  );
 }
 
-function twoPairs(word: number): string {
-  const low = Math.floor(word / 1_296);
-  return (PAIRS[word - low * 1_296] ?? '') + (PAIRS[low % 1_296] ?? '');
+/** Of whole numbers below 2^32: the shift keeps the compiler to integers. */
+function quotient(word: number, by: number): number {
+  return ((word >>> 0) / by) >>> 0;
+}
+
+/** The lowest digit's character: 0-9, then a-z. */
+function digit(word: number): number {
+  const value = (word >>> 0) % 36;
+  return value + (value < 10 ? 0x30 : 0x57);
 }

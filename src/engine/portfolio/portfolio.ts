@@ -24,7 +24,7 @@ export class Portfolio {
   readonly #charges: ChargeModel;
   readonly #prices: LastPrices;
   readonly #positions = new Map<StrategyId, Map<InstrumentId, OpenPosition>>();
-  readonly #open = new Set<OpenPosition>();
+  #open = new Set<OpenPosition>();
   readonly #debited = new Map<InstrumentId, DayNumber>();
   #closedNetPaise = 0;
   #peakEquityPaise: Paise;
@@ -111,6 +111,8 @@ export class Portfolio {
   }
 
   startDay(): void {
+    // As the order desk does: a set that lives for ever drags its former tables along.
+    this.#open = new Set(this.#open);
     this.#dayStartEquityPaise = this.equityPaise;
     this.#losingStreak = 0;
   }

@@ -26,6 +26,8 @@ export class CandleFeed {
   /** Kept only for a strategy that looks back at them. */
   #candles: ClosedCandles | undefined;
   latest: Candle | undefined;
+  /** Of the latest candle's day; null where the calendar has none. */
+  session: MarketSession | null = null;
   readonly indicators: Indicator<unknown>[] = [];
   /** Whether the runner decides on this timeframe or only watches it. */
   readonly decides: boolean;
@@ -46,9 +48,10 @@ export class CandleFeed {
     return this.#candles;
   }
 
-  take(candle: Candle): void {
+  take(candle: Candle, session: MarketSession | null): void {
     this.seen += 1;
     this.latest = candle;
+    this.session = session;
     this.#candles?.append(candle);
     for (const indicator of this.indicators) indicator.update(candle);
   }
@@ -107,8 +110,8 @@ export class StrategyRunner {
     return this.#handlers.onTick !== undefined;
   }
 
-  decide(feed: CandleFeed, candle: Candle, session: MarketSession | null): Decision {
-    this.#enter(session);
+  decide(feed: CandleFeed, candle: Candle): Decision {
+    this.#enter(feed.session);
     return feed.seen < this.instance.warmUp ? undefined : this.#handlers.onCandle(candle);
   }
 

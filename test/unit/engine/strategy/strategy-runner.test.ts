@@ -40,8 +40,8 @@ function sessionOf(candle: Candle, instrument = RELIANCE): MarketSession | null 
 /** What the engine does with a closed candle. */
 function close(runner: StrategyRunner, candle: Candle, timeframe: Timeframe = '1m', instrument = RELIANCE) {
   const feed = runner.feed(instrument.id, timeframe);
-  feed.take(candle);
-  return feed.decides ? runner.decide(feed, candle, sessionOf(candle, instrument)) : undefined;
+  feed.take(candle, sessionOf(candle, instrument));
+  return feed.decides ? runner.decide(feed, candle) : undefined;
 }
 
 class LastClose implements Indicator<number> {
