@@ -31,6 +31,9 @@ export interface SimulatedQuote {
   readonly lastTradeTime: EpochMs;
   readonly lowerCircuit: Rupees;
   readonly upperCircuit: Rupees;
+  /** Of the last 52 weeks; the day's own when not known. */
+  readonly yearHigh?: Rupees;
+  readonly yearLow?: Rupees;
 }
 
 export interface SimulatedMarket {
