@@ -30,10 +30,24 @@ export interface Env {
   readonly isStateFolderGiven: boolean;
   /** The bot's configuration file, absolute. */
   readonly configPath: string;
+  /** Null: no broker account; the bundled session is played by the simulator of the broker's protocol. */
+  readonly angelOne: AngelOneAccess | null;
+  /** Null: broker tokens are not kept, so each start logs in. */
+  readonly tokenKey: Buffer | null;
   /** Values that must never be printed. */
   readonly secrets: readonly string[];
 }
 
+/** What a person has to give to trade at Angel One; all four are secrets. */
+export interface AngelOneAccess {
+  readonly clientCode: string;
+  readonly mpin: string;
+  readonly totpSecret: string;
+  readonly apiKey: string;
+}
+
+/** Shorter values are not struck out of texts. */
+const SHORTEST_REDACTED = 5;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -51,11 +65,17 @@ const VARIABLES = {
   TRADING_MODE: oneOf(['paper', 'live']),
   LOG_LEVEL: oneOf(LOG_LEVELS),
   LOG_FORMAT: oneOf(['json', 'pretty']),
+  ANGEL_CLIENT_CODE: shaped(/^[A-Z0-9]{3,20}$/, 'the client code, capital letters and digits'),
+  ANGEL_MPIN: secret(/^\d{4}$/, 'the four digits of the MPIN, not the web password'),
+  ANGEL_TOTP_SECRET: secret(/^[A-Z2-7]{16,}=*$/i, 'the base-32 secret that was shown when TOTP was enrolled'),
+  ANGEL_API_KEY: secret(/^\S{4,}$/, 'the API key of a SmartAPI trading app'),
+  SIGNALMAN_KEY: secret(/^[0-9a-f]{64}$/i, '64 hexadecimal digits, such as `openssl rand -hex 32` prints'),
   SIGNALMAN_STATE: plain('the path of a folder'),
   SIGNALMAN_CONFIG: plain('the path of a configuration file'),
   SIGNALMAN_DEBUG: oneOf(['0', '1']),
 } satisfies Record<string, Variable>;
 type VariableName = keyof typeof VARIABLES;
+const ANGEL_NAMES = ['ANGEL_CLIENT_CODE', 'ANGEL_MPIN', 'ANGEL_TOTP_SECRET', 'ANGEL_API_KEY'] as const;
 const NAMES = Object.keys(VARIABLES).filter(isVariableName);
 
 /** Reads `process.env` and the project's `.env`; tests pass their own. */
@@ -67,7 +87,7 @@ export function readEnv(real: Variables = process.env, dotenv: string | undefine
     if (text === undefined || text === '') return undefined;
     const variable: Variable = VARIABLES[name];
     if (variable.schema.safeParse(text).success) return text;
-    const found = variable.isSecret ? 'something else (not shown, it may hold a password)' : formatFound(text);
+    const found = variable.isSecret ? 'something else (not shown, it is or may hold a secret)' : formatFound(text);
     problems.push(`${real[name] === undefined ? '.env: ' : ''}${name}: expected ${variable.expected}, found ${found}`);
     return undefined;
   };
@@ -75,6 +95,11 @@ export function readEnv(real: Variables = process.env, dotenv: string | undefine
     VariableName,
     string | undefined
   >;
+  const access = ANGEL_NAMES.filter((name) => values[name] !== undefined);
+  if (problems.length === 0 && access.length > 0 && access.length < ANGEL_NAMES.length) {
+    const missing = ANGEL_NAMES.filter((name) => !access.includes(name));
+    problems.push(`${missing.join(', ')}: expected with ${access.join(', ')}, found none`);
+  }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return Object.freeze({
     databaseUrl: values.DATABASE_URL ?? null,
@@ -85,8 +110,17 @@ export function readEnv(real: Variables = process.env, dotenv: string | undefine
     stateFolder: resolve(PROJECT_FOLDER, values.SIGNALMAN_STATE ?? '.signalman'),
     isStateFolderGiven: values.SIGNALMAN_STATE !== undefined,
     configPath: resolve(PROJECT_FOLDER, values.SIGNALMAN_CONFIG ?? 'bot.config.ts'),
+    angelOne: angelOneOf(values),
+    tokenKey: values.SIGNALMAN_KEY === undefined ? null : Buffer.from(values.SIGNALMAN_KEY, 'hex'),
     secrets: Object.freeze(secretsOf(values)),
   });
+}
+
+function angelOneOf(values: Readonly<Record<VariableName, string | undefined>>): AngelOneAccess | null {
+  const { ANGEL_CLIENT_CODE: clientCode, ANGEL_MPIN: mpin } = values;
+  const { ANGEL_TOTP_SECRET: totpSecret, ANGEL_API_KEY: apiKey } = values;
+  if (clientCode === undefined || mpin === undefined || totpSecret === undefined || apiKey === undefined) return null;
+  return Object.freeze({ clientCode, mpin, totpSecret, apiKey });
 }
 
 /** For reports of errors, which must work when the environment itself is wrong. */
@@ -143,7 +177,8 @@ function secretsOf(values: Variables): string[] {
     if (!text || !VARIABLES[name].isSecret) continue;
     const password = URL.canParse(text) ? new URL(text).password : '';
     if (password !== '') secrets.push(text, password, decodeURIComponent(password));
-    else if (!URL.canParse(text)) secrets.push(text);
+    // Four digits stand in too many prices to be struck out everywhere: the MPIN is kept out of texts at its source.
+    else if (!URL.canParse(text) && text.length >= SHORTEST_REDACTED) secrets.push(text);
   }
   return [...new Set(secrets)];
 }
@@ -158,6 +193,14 @@ function oneOf(values: readonly string[]): Variable {
 
 function plain(expected: string): Variable {
   return { schema: z.string().min(1), expected, isSecret: false };
+}
+
+function shaped(shape: RegExp, expected: string): Variable {
+  return { schema: z.string().regex(shape), expected, isSecret: false };
+}
+
+function secret(shape: RegExp, expected: string): Variable {
+  return { schema: z.string().regex(shape), expected, isSecret: true };
 }
 
 function secretUrl(protocols: readonly string[], expected: string): Variable {

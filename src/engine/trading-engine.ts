@@ -47,6 +47,9 @@ export class TradingEngine {
       case 'timer':
         this.#onTimer(event.time);
         break;
+      case 'gap':
+        for (const id of event.instrumentIds) this.parts.candles.markGap(id, event.from, event.to);
+        break;
       case 'orderUpdated':
         this.#reach(event.update.time);
         this.parts.orders.onUpdate(event.update);

@@ -34,6 +34,8 @@ export function* paperSteps(
     case 'timer':
       exchange.advance(event.time);
       break;
+    case 'gap':
+      break;
     default:
       assertNever(event, 'market event');
   }
@@ -57,6 +59,16 @@ function* timerSteps(
 }
 
 function timeOf(event: MarketEvent): EpochMs {
-  if (event.type === 'tick') return event.tick.time;
-  return event.type === 'candle' ? event.candle.openTime : event.time;
+  switch (event.type) {
+    case 'tick':
+      return event.tick.time;
+    case 'candle':
+      return event.candle.openTime;
+    case 'timer':
+      return event.time;
+    case 'gap':
+      return event.from;
+    default:
+      return assertNever(event, 'market event');
+  }
 }

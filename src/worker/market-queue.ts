@@ -1,0 +1,111 @@
+import type { Tick } from '../core/tick.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { MarketEvent } from '../ports/market-event.ts';
+import type { FeedEvent, FeedListener } from '../ports/market-feed.ts';
+
+/** What waits when nobody takes any more: a million ticks are some 150 MB. */
+const MOST_WAITING = 1_000_000;
+
+/**
+ * Between the sockets, which never wait, and the loop, which takes one event at a time: market events in the order they
+ * arrived. Iterating ends after `end`, when all before it has been taken.
+ */
+export class MarketQueue implements FeedListener, AsyncIterable<MarketEvent> {
+  readonly #onFeedEvent: (event: FeedEvent) => void;
+  #waiting: MarketEvent[] = [];
+  #taken = 0;
+  #wake: (() => void) | null = null;
+  #isEnded = false;
+  #failure: Error | undefined;
+
+  /** `onFeedEvent` is told what is not for the engine: links that come and go, refusals. */
+  constructor(onFeedEvent: (event: FeedEvent) => void) {
+    this.#onFeedEvent = onFeedEvent;
+  }
+
+  onTick(tick: Tick): void {
+    this.#put({ type: 'tick', tick });
+  }
+
+  onEvent(event: FeedEvent): void {
+    this.#onFeedEvent(event);
+    if (event.type !== 'gap') return;
+    const { instrumentIds, from, to } = event;
+    this.#put({ type: 'gap', instrumentIds, from, to });
+  }
+
+  end(failure?: Error): void {
+    this.#isEnded = true;
+    this.#failure ??= failure;
+    this.#wake?.();
+  }
+
+  get length(): number {
+    return this.#waiting.length - this.#taken;
+  }
+
+  /** The next event; undefined at the end, `late` when `patience` resolved first. */
+  async take(patience?: Promise<unknown>): Promise<MarketEvent | 'late' | undefined> {
+    for (;;) {
+      const event = this.#waiting[this.#taken];
+      if (event !== undefined) {
+        this.#taken += 1;
+        if (this.#taken === this.#waiting.length) {
+          this.#waiting = [];
+          this.#taken = 0;
+        }
+        return event;
+      }
+      if (this.#failure) throw this.#failure;
+      if (this.#isEnded) return undefined;
+      const woken = new Promise<'woken'>((resolve) => {
+        this.#wake = () => resolve('woken');
+      });
+      const first = patience ? await Promise.race([woken, patience.then(() => 'late' as const)]) : await woken;
+      this.#wake = null;
+      if (first === 'late' && this.length === 0) return 'late';
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<MarketEvent> {
+    for (let event = await this.take(); event !== undefined; event = await this.take()) {
+      if (event !== 'late') yield event;
+    }
+  }
+
+  #put(event: MarketEvent): void {
+    if (this.#isEnded) return;
+    if (this.length >= MOST_WAITING) {
+      this.end(new Error(`${MOST_WAITING} market events wait to be taken: the worker is stuck or far too slow`));
+      return;
+    }
+    this.#waiting.push(event);
+    this.#wake?.();
+  }
+}
+
+/** The queue's events, and a `timer` whenever the clock reaches what the engine waits for while nothing else comes. */
+export async function* withTimers(
+  queue: MarketQueue,
+  engine: { readonly nextTimer: EpochMs },
+  clock: { now(): EpochMs; sleepUntil(time: EpochMs, signal?: AbortSignal): Promise<void> },
+  stop: AbortSignal,
+): AsyncGenerator<MarketEvent> {
+  while (!stop.aborted) {
+    const due = engine.nextTimer;
+    // What has arrived comes first: it may belong before what is due.
+    if (due <= clock.now() && queue.length === 0) {
+      yield { type: 'timer', time: due };
+      continue;
+    }
+    const taken = new AbortController();
+    const asleep = clock.sleepUntil(Math.min(due, clock.now() + LOOK_AGAIN_MS), AbortSignal.any([stop, taken.signal]));
+    const event = await queue.take(asleep);
+    taken.abort();
+    if (event === undefined) return;
+    if (event !== 'late') yield event;
+  }
+}
+
+/** With nothing due the stop signal and the clock are looked at this often. */
+const LOOK_AGAIN_MS = 1_000;

@@ -1,0 +1,115 @@
+/**
+ * The simulator of the broker's protocol as a child process on loopback: what the worker talks to while no broker account
+ * is configured. It ends when its standard input closes, so it never outlives the worker, however that ends.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { PROJECT_FOLDER } from '../config/env.ts';
+import { UnavailableError } from '../core/errors.ts';
+
+const readySchema = z.object({
+  endpoints: z.object({
+    rest: z.string(),
+    marketStream: z.string(),
+    orderStream: z.string(),
+    instrumentMaster: z.string(),
+  }),
+  control: z.string(),
+  credentials: z.object({
+    clientCode: z.string(),
+    mpin: z.string(),
+    totpSecret: z.string(),
+    apiKey: z.string(),
+  }),
+});
+const endedSchema = z.object({ event: z.literal('ended'), prints: z.int() });
+
+type Ready = z.output<typeof readySchema>;
+
+export interface SimulatorProcess extends Ready {
+  /** Resolves with the number of prints when the last one has been made. */
+  readonly ended: Promise<number>;
+  /** Resolves when the process is gone. */
+  stop(): Promise<void>;
+}
+
+export interface SimulatorProcessOptions {
+  readonly sessionPath: string;
+  readonly instrumentsPath: string;
+  readonly speed: number;
+  readonly onLine: (line: string) => void;
+}
+
+const START_PATIENCE_MS = 20_000;
+const STOP_PATIENCE_MS = 2_000;
+
+export async function startSimulator(options: SimulatorProcessOptions): Promise<SimulatorProcess> {
+  const { sessionPath, instrumentsPath, speed, onLine } = options;
+  const args = ['simulate', 'angel-one', '--port', '0', '--session', sessionPath, '--instruments', instrumentsPath];
+  // A group of its own: Ctrl-C at the terminal is the worker's to answer.
+  const child = spawn(
+    process.execPath,
+    [join(PROJECT_FOLDER, 'src/main.ts'), ...args, '--speed', String(speed), '--clock', 'session', '--json'],
+    { stdio: ['pipe', 'pipe', 'pipe'], detached: true },
+  );
+  const gone = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const said: string[] = [];
+  createInterface(child.stderr).on('line', (line) => {
+    said.push(line);
+    onLine(line);
+  });
+  // A worker that is killed closes the pipe; writing is never needed.
+  child.stdin.on('error', () => undefined);
+  let isEnded: (prints: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => {
+    isEnded = resolve;
+  });
+  const ready = new Promise<Ready>((resolve, reject) => {
+    const late = setTimeout(() => reject(failure('did not start in time', said)), START_PATIENCE_MS);
+    const lines = createInterface(child.stdout);
+    lines.once('line', (line) => {
+      clearTimeout(late);
+      const parsed = readySchema.safeParse(jsonOf(line));
+      if (parsed.success) resolve(parsed.data);
+      else reject(failure(`said "${line.slice(0, 200)}" instead of its addresses`, said));
+    });
+    lines.on('line', (line) => {
+      const parsed = endedSchema.safeParse(jsonOf(line));
+      if (parsed.success) isEnded(parsed.data.prints);
+    });
+    void gone.then(() => {
+      clearTimeout(late);
+      reject(failure('ended before it was ready', said));
+    });
+  });
+  const stop = async (): Promise<void> => {
+    child.stdin.end();
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
+    await gone;
+    clearTimeout(late);
+  };
+  try {
+    return { ...(await ready), ended, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function failure(what: string, said: readonly string[]): UnavailableError {
+  const last = said.at(-1);
+  return new UnavailableError(`The simulator of the broker ${what}${last === undefined ? '' : `: ${last}`}`);
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

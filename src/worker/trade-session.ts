@@ -1,0 +1,74 @@
+/**
+ * The worker's loop: each market event goes through clock, simulated exchange and engine in the one right order
+ * (`paperSteps`), and the next one waits for the orders in flight, so that the queue's speed changes nothing but the wall
+ * time. Gaps of the stream are filled from the broker's history before anything after them is taken.
+ */
+import { setImmediate as yieldToLoop } from 'node:timers/promises';
+import type { Tick } from '../core/tick.ts';
+import { type EpochMs, endOfDay } from '../core/time.ts';
+import type { TradingEngine } from '../engine/trading-engine.ts';
+import { TickGate } from '../feed/tick-gate.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { MarketEvent } from '../ports/market-event.ts';
+import { paperSteps } from '../simulation/paper-steps.ts';
+import type { SimulatedExchange } from '../simulation/simulated-exchange.ts';
+import type { EffectPipeline } from './effect-pipeline.ts';
+import type { GapFiller } from './gap-filler.ts';
+
+export interface SessionOptions {
+  readonly events: AsyncIterable<MarketEvent>;
+  readonly engine: TradingEngine;
+  readonly exchange: SimulatedExchange;
+  readonly pipeline: EffectPipeline;
+  readonly clock: Clock & { reach?(time: EpochMs): void };
+  readonly gaps: GapFiller;
+  readonly signal: AbortSignal;
+  readonly onTick: (tick: Tick) => void;
+  readonly onProgress: (done: number, time: EpochMs) => void;
+}
+
+/** The sockets of queue and database get a turn at least this often. */
+const TICKS_PER_TURN = 512;
+
+/** Resolves when the events have ended, or early when the signal aborts; returns the ticks taken. */
+export async function tradeSession(options: SessionOptions): Promise<number> {
+  const { events, gaps, signal, onProgress } = options;
+  const gate = new TickGate();
+  let done = 0;
+  for await (const event of events) {
+    if (signal.aborted) return done;
+    if (event.type === 'tick') {
+      if (done % TICKS_PER_TURN === 0) await yieldToLoop();
+      if (!gate.takes(event.tick)) continue;
+      done += 1;
+      if (done % TICKS_PER_TURN === 0) onProgress(done, event.tick.time);
+      options.onTick(event.tick);
+    }
+    for await (const filled of gaps.before(event)) await step(options, filled);
+    await step(options, event);
+  }
+  if (!signal.aborted) await drain(options);
+  return done;
+}
+
+async function step({ engine, exchange, pipeline, clock }: SessionOptions, event: MarketEvent): Promise<void> {
+  const stepped = {
+    get nextTimer() {
+      return engine.nextTimer;
+    },
+    tell: pipeline.tell.bind(pipeline),
+  };
+  for (const _ of paperSteps(stepped, exchange, event, (time) => clock.reach?.(time))) {
+    if (pipeline.isBusy) await pipeline.settle(clock.now());
+    if (pipeline.hasHeld) await pipeline.release(clock.now());
+  }
+}
+
+/** The last candles close and the day's orders expire though no more events come. */
+async function drain(options: SessionOptions): Promise<void> {
+  const { engine, clock, signal } = options;
+  while (Number.isFinite(engine.nextTimer) && !signal.aborted) {
+    await step(options, { type: 'timer', time: Math.max(engine.nextTimer, clock.now()) });
+  }
+  if (!signal.aborted) await step(options, { type: 'timer', time: endOfDay(clock.now()) });
+}
