@@ -1,0 +1,346 @@
+/**
+ * One client's orders at the broker. Entry points: `place`, `modify`, `cancel` answer at once as the front office does;
+ * what becomes of an order follows on its own, phase by phase, as row changes told to `announce`.
+ *
+ * Invariants: an order id is for life, through every change; a done order never changes again; what is withdrawn from the
+ * floor cannot fill; `quantity` of an order is always its total.
+ */
+import type { Fill } from '../../../core/fill.ts';
+import { dayOf, type EpochMs } from '../../../core/time.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { Switches } from '../control/behaviours.ts';
+import type { TruthLedger } from '../control/truth-ledger.ts';
+import type { OrderRow, SimulatedListing, SimulatedMarket, SimulatedQuote } from '../parts.ts';
+import { isRefusal, type Refusal } from '../rest/reply.ts';
+import { changeFaultOf, changedRequest } from './change-order.ts';
+import type { ClientFunds } from './client-funds.ts';
+import { type DeskOrder, isDone, type OrderRequest, rowOf, streamRowOf } from './desk-order.ts';
+import type { ExchangeFloor } from './exchange-floor.ts';
+import { floorOrderOf, isTriggeredBy, withProtection } from './floor-order.ts';
+import type { OrderIds } from './order-ids.ts';
+import type { PositionBook } from './position-book.ts';
+import { exchangeRejection, riskRejection } from './risk-check.ts';
+import { refused } from '../rest/reply.ts';
+import type { WireBody } from './wire-fields.ts';
+
+export interface DeskParts {
+  readonly clientCode: string;
+  readonly market: SimulatedMarket;
+  readonly floor: ExchangeFloor;
+  readonly switches: Switches;
+  readonly ledger: TruthLedger;
+  readonly ids: OrderIds;
+  readonly funds: ClientFunds;
+  readonly positions: PositionBook;
+  readonly announce: (code: string, row: OrderRow) => void;
+  readonly closed: AbortSignal;
+}
+
+export interface TradeEntry {
+  readonly order: DeskOrder;
+  readonly fillId: string;
+  readonly price: number;
+  readonly quantity: number;
+  readonly time: EpochMs;
+}
+
+/** Rows older than this are in every book, however much it lags. */
+const LONGEST_LAG_MS = 10_000;
+
+export class OrderDesk {
+  readonly #parts: DeskParts;
+  readonly #clock: Clock;
+  readonly #orders = new Map<string, DeskOrder>();
+  readonly #working = new Set<DeskOrder>();
+  readonly #immediate = new Set<DeskOrder>();
+  readonly #trades: TradeEntry[] = [];
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    this.#clock = parts.market.clock;
+  }
+
+  /** Orders that are not done. */
+  get working(): ReadonlySet<DeskOrder> {
+    return this.#working;
+  }
+
+  place(request: OrderRequest): DeskOrder {
+    const now = this.#clock.now();
+    const order: DeskOrder = {
+      ...this.#parts.ids.next(now),
+      clientCode: this.#parts.clientCode,
+      placedTime: now,
+      request,
+      status: '',
+      orderStatus: '',
+      text: '',
+      filled: 0,
+      turnover: 0,
+      cancelled: 0,
+      updatedTime: now,
+      exchangeTime: 0,
+      isTriggered: false,
+      isAfterMarket: false,
+      isChanging: false,
+      floorId: null,
+      past: [],
+    };
+    this.#orders.set(order.orderId, order);
+    this.#working.add(order);
+    this.#parts.ledger.addOrder(order);
+    this.#show(order, null, 'put order req received');
+    this.#after(this.#parts.switches.current.phaseDelayMs, () => this.#validate(order));
+    return order;
+  }
+
+  modify(body: WireBody): DeskOrder | Refusal {
+    const { market, switches } = this.#parts;
+    const order = this.#find(body);
+    if (isRefusal(order)) return order;
+    const next = changedRequest(order, body, market, switches.current);
+    if (isRefusal(next)) return next;
+    if (isDone(order)) return this.#refuseLate(order, 'modify');
+    if (order.isChanging) return refused('AB1007', 'Order modification is already in progress');
+    const before = { status: order.status, orderStatus: order.orderStatus };
+    order.isChanging = true;
+    this.#log(order, 'modify', 'asked');
+    this.#show(order, order.isAfterMarket ? 'AB08' : 'AB11', 'modify pending');
+    this.#after(switches.current.changeDelayMs, () => this.#applyChange(order, next, before));
+    return order;
+  }
+
+  cancel(body: WireBody): DeskOrder | Refusal {
+    const order = this.#find(body);
+    if (isRefusal(order)) return order;
+    if (isDone(order)) return this.#refuseLate(order, 'cancel');
+    this.#log(order, 'cancel', 'asked');
+    this.#show(order, null, 'cancel pending');
+    this.#after(this.#parts.switches.current.changeDelayMs, () => this.#applyCancel(order));
+    return order;
+  }
+
+  /** The day's rows as they stood `lagMs` ago, oldest first. */
+  book(lagMs: number): readonly OrderRow[] {
+    const now = this.#clock.now();
+    const rows: OrderRow[] = [];
+    for (const order of this.#orders.values()) {
+      if (!isOfDay(order, now)) continue;
+      const row = order.past.findLast(({ time }) => time <= now - lagMs)?.row;
+      if (row !== undefined) rows.push(row);
+    }
+    return rows;
+  }
+
+  details(uniqueId: string, lagMs: number): OrderRow | undefined {
+    return this.book(lagMs).find((row) => row['uniqueorderid'] === uniqueId);
+  }
+
+  trades(lagMs: number): readonly TradeEntry[] {
+    const now = this.#clock.now();
+    return this.#trades.filter(({ time }) => dayOf(time) === dayOf(now) && time <= now - lagMs);
+  }
+
+  /** Before the exchange sees the print: stops that it triggers become open orders. */
+  beforeTick({ listing, tick }: SimulatedQuote): void {
+    for (const order of this.#working) {
+      if (order.request.listing !== listing || order.floorId === null || order.isTriggered) continue;
+      if (order.request.triggerPrice === 0 || !isTriggeredBy(order.request, tick.lastPrice)) continue;
+      order.isTriggered = true;
+      if (!order.isChanging) this.#show(order, 'AB01', 'open');
+    }
+  }
+
+  /** After the print: immediate-or-cancel orders have had their chance. */
+  afterTick(listing: SimulatedListing): void {
+    for (const order of this.#immediate) {
+      if (order.request.listing !== listing || isDone(order)) continue;
+      this.#immediate.delete(order);
+      this.#cancelled(order, 'AB02', 'cancelled', 'IOC order cancelled by exchange');
+    }
+  }
+
+  #validate(order: DeskOrder): void {
+    if (isDone(order)) return;
+    const { market, switches, funds, positions, floor } = this.#parts;
+    this.#show(order, null, 'validation pending');
+    const behaviours = switches.current;
+    this.#working.delete(order);
+    const rejection = riskRejection(order.request, { market, behaviours, funds, positions, working: this.#working });
+    this.#working.add(order);
+    if (rejection !== undefined) return this.#reject(order, rejection);
+    const { listing } = order.request;
+    if (floor.isOpen(listing, this.#clock.now())) return this.#pend(order);
+    const open = floor.nextOpen(listing, this.#clock.now());
+    if (behaviours.afterMarket === 'reject' || open === undefined) return this.#reject(order, 'RMS: Market is closed');
+    order.isAfterMarket = true;
+    this.#show(order, 'AB06', 'after market order req received');
+    void this.#clock.sleepUntil(open, this.#parts.closed).then(() => {
+      if (this.#parts.closed.aborted || isDone(order)) return;
+      order.isAfterMarket = false;
+      this.#pend(order);
+    });
+  }
+
+  #pend(order: DeskOrder): void {
+    this.#show(order, 'AB09', 'open pending');
+    this.#after(this.#parts.switches.current.phaseDelayMs, () => {
+      if (!isDone(order)) this.#enter(order);
+    });
+  }
+
+  /** The order reaches the exchange. */
+  #enter(order: DeskOrder): void {
+    const { market, switches } = this.#parts;
+    order.request = withProtection(order.request, market, switches.current);
+    const rejection = exchangeRejection(order.request, market, switches.current);
+    if (rejection !== undefined) return this.#reject(order, rejection);
+    order.exchangeTime = this.#clock.now();
+    this.#submit(order);
+    if (order.request.duration === 'IOC') this.#immediate.add(order);
+    if (order.status !== 'cancel pending') this.#showResting(order);
+  }
+
+  #submit(order: DeskOrder): void {
+    const { floor } = this.#parts;
+    const floorOrder = floorOrderOf(order.request, order.request.quantity - order.filled, order.isTriggered);
+    order.floorId = floor.submit(floorOrder, {
+      onFill: (fill) => this.#fill(order, fill),
+      onEnd: (reason, isRejected) => {
+        order.floorId = null;
+        if (isDone(order)) return;
+        if (isRejected) this.#reject(order, reason);
+        else this.#cancelled(order, 'AB02', 'cancelled', 'Order cancelled by exchange at the end of the session');
+      },
+    });
+  }
+
+  #fill(order: DeskOrder, fill: Fill): void {
+    const { funds, positions, ledger, ids } = this.#parts;
+    const { request } = order;
+    const { price, quantity, time } = fill;
+    funds.charge(order, price, quantity, time);
+    order.filled += quantity;
+    order.turnover += price * quantity;
+    order.exchangeTime = this.#clock.now();
+    order.isTriggered = true;
+    positions.add(request.listing, request.product, request.side, quantity, price);
+    const fillId = ids.nextFill();
+    this.#trades.push({ order, fillId, price, quantity, time });
+    ledger.fills.push({
+      clientCode: order.clientCode,
+      orderId: order.orderId,
+      tag: request.tag,
+      fillId,
+      tradingSymbol: request.listing.tradingSymbol,
+      side: request.side,
+      product: request.product,
+      quantity,
+      price,
+      time,
+    });
+    if (order.filled < request.quantity) return this.#show(order, 'AB01', 'open');
+    order.floorId = null;
+    this.#finish(order, 'AB05', 'complete');
+  }
+
+  #applyChange(order: DeskOrder, next: OrderRequest, before: { status: string; orderStatus: string }): void {
+    const { floor, market, switches } = this.#parts;
+    order.isChanging = false;
+    if (isDone(order)) return this.#log(order, 'modify', 'too-late');
+    const request = withProtection(next, market, switches.current);
+    const fault = changeFaultOf(order, request, market, switches.current);
+    if (fault !== undefined) {
+      this.#log(order, 'modify', 'refused');
+      order.text = fault;
+      order.status = before.status;
+      return this.#show(order, null, before.status, before.orderStatus);
+    }
+    const isResting = order.floorId !== null;
+    if (order.floorId !== null) floor.withdraw(order.floorId);
+    order.request = request;
+    this.#log(order, 'modify', 'done');
+    if (!isResting) return this.#show(order, 'AB04', 'modified', before.orderStatus);
+    order.exchangeTime = this.#clock.now();
+    this.#submit(order);
+    const isWaiting = request.triggerPrice > 0 && !order.isTriggered;
+    this.#show(order, 'AB04', 'modified', isWaiting ? 'trigger pending' : 'open');
+    // A stop keeps saying `modified` in one of its two statuses; a limit order reads open again.
+    if (!isWaiting) this.#showResting(order);
+  }
+
+  #applyCancel(order: DeskOrder): void {
+    if (isDone(order)) return this.#log(order, 'cancel', 'too-late');
+    this.#log(order, 'cancel', 'done');
+    if (order.isAfterMarket) this.#cancelled(order, 'AB07', 'cancelled after market order', '');
+    else this.#cancelled(order, 'AB02', 'cancelled', '');
+  }
+
+  #cancelled(order: DeskOrder, code: string, status: string, text: string): void {
+    if (order.floorId !== null) this.#parts.floor.withdraw(order.floorId);
+    order.floorId = null;
+    order.cancelled = order.request.quantity - order.filled;
+    order.text = text;
+    this.#finish(order, code, status);
+  }
+
+  #reject(order: DeskOrder, text: string): void {
+    order.text = text;
+    this.#finish(order, 'AB03', 'rejected');
+  }
+
+  #finish(order: DeskOrder, code: string, status: string): void {
+    this.#working.delete(order);
+    this.#immediate.delete(order);
+    this.#show(order, code, status);
+  }
+
+  #showResting(order: DeskOrder): void {
+    const isWaiting = order.request.triggerPrice > 0 && !order.isTriggered;
+    if (isWaiting) this.#show(order, 'AB10', 'trigger pending');
+    else this.#show(order, 'AB01', 'open');
+  }
+
+  /** Puts the change into the books and, where the stream has a code for it, onto the stream. */
+  #show(order: DeskOrder, code: string | null, status: string, orderStatus = status): void {
+    const now = this.#clock.now();
+    order.status = status;
+    order.orderStatus = orderStatus;
+    order.updatedTime = now;
+    while (order.past.length > 1 && (order.past[1]?.time ?? now) < now - LONGEST_LAG_MS) order.past.shift();
+    order.past.push({ time: now, row: rowOf(order) });
+    if (code !== null) this.#parts.announce(code, streamRowOf(order));
+  }
+
+  #find(body: WireBody): DeskOrder | Refusal {
+    const orderId = body['orderid'];
+    const order = this.#orders.get(typeof orderId === 'number' ? String(orderId) : typeof orderId === 'string' ? orderId : '');
+    if (order === undefined) return refused('AB1013', 'Order not found');
+    const variety = order.isAfterMarket ? ['AMO', order.request.variety] : [order.request.variety];
+    return variety.some((each) => each === body['variety']) ? order : refused('AB1008', 'Invalid order variety');
+  }
+
+  #refuseLate(order: DeskOrder, deed: 'modify' | 'cancel'): DeskOrder | Refusal {
+    this.#log(order, deed, 'too-late');
+    if (this.#parts.switches.current.lateChanges === 'accept') return order;
+    return refused('AB1007', `AMX error: the order is already ${order.orderStatus}`);
+  }
+
+  #log(order: DeskOrder, deed: 'modify' | 'cancel', result: 'asked' | 'done' | 'too-late' | 'refused'): void {
+    const { clientCode, orderId } = order;
+    this.#parts.ledger.changes.push({ clientCode, orderId, deed, result, time: this.#clock.now() });
+  }
+
+  #after(delayMs: number, act: () => void): void {
+    const { closed } = this.#parts;
+    const run = (): void => {
+      if (!closed.aborted) act();
+    };
+    if (delayMs === 0) setImmediate(run);
+    else void this.#clock.sleepUntil(this.#clock.now() + delayMs, closed).then(run);
+  }
+}
+
+function isOfDay(order: DeskOrder, now: EpochMs): boolean {
+  return !isDone(order) || dayOf(order.placedTime) === dayOf(now) || dayOf(order.updatedTime) === dayOf(now);
+}
