@@ -73,12 +73,21 @@ export class AccountBook implements SimulatedAccounts {
     return { tokens: this.#open(account) };
   }
 
-  refresh(refreshToken: string): { readonly tokens: TokenTriple } | { readonly fault: 'invalid' | 'expired' } {
+  refresh(
+    refreshToken: string,
+  ):
+    | { readonly tokens: TokenTriple; readonly clientCode: string }
+    | { readonly fault: 'invalid' | 'expired' } {
     const session = this.#byRefresh.get(refreshToken);
     if (session === undefined || session.state === 'killed') return { fault: 'invalid' };
     if (this.#isExpired(session)) return { fault: 'expired' };
     this.#byRefresh.delete(refreshToken);
-    return { tokens: this.#open(session.account) };
+    return { tokens: this.#open(session.account), clientCode: session.account.clientCode };
+  }
+
+  /** Whose refresh token this is, good or not. */
+  ownerOf(refreshToken: string): string | undefined {
+    return this.#byRefresh.get(refreshToken)?.account.clientCode;
   }
 
   logout(authorization: string | undefined): void {

@@ -2,6 +2,7 @@ import type { Rupees } from '../../../core/money.ts';
 import { roundPrice } from '../../../core/money.ts';
 import type { OrderSide } from '../../../core/order.ts';
 import type { EpochMs } from '../../../core/time.ts';
+import { rowOf as masterRowOf } from '../master/master-rows.ts';
 import type { OrderRow, SimulatedListing } from '../parts.ts';
 import { expiryText, istStamp } from '../rest/ist-text.ts';
 
@@ -115,24 +116,11 @@ export function streamRowOf(order: DeskOrder): OrderRow {
   };
 }
 
-/** The master's word for the kind of contract; none for shares. */
-export function instrumentTypeOf({ instrument }: SimulatedListing): string {
-  const { kind, exchange, underlying } = instrument;
-  if (kind === 'EQUITY') return '';
-  if (kind === 'INDEX') return 'AMXIDX';
-  const isOption = kind === 'OPTION';
-  if (exchange === 'MCX') return isOption ? 'OPTFUT' : 'FUTCOM';
-  if (exchange === 'CDS') return isOption ? 'OPTCUR' : 'FUTCUR';
-  const isOnIndex = underlying?.includes(' ') === true || INDEX_NAMES.includes(instrument.symbol);
-  return `${isOption ? 'OPT' : 'FUT'}${isOnIndex ? 'IDX' : 'STK'}`;
-}
+const TYPES = new WeakMap<SimulatedListing, string>();
 
-const INDEX_NAMES: readonly string[] = [
-  'NIFTY',
-  'BANKNIFTY',
-  'FINNIFTY',
-  'MIDCPNIFTY',
-  'NIFTYNXT50',
-  'SENSEX',
-  'BANKEX',
-];
+/** The instrument file's word for the kind of contract; none for shares. */
+export function instrumentTypeOf(listing: SimulatedListing): string {
+  const known = TYPES.get(listing) ?? masterRowOf(listing).instrumenttype;
+  TYPES.set(listing, known);
+  return known;
+}
