@@ -1,0 +1,25 @@
+/** Calls that share one of the broker's budgets. */
+export const CALL_CLASSES = [
+  'login',
+  'refresh',
+  'profile',
+  'logout',
+  'funds',
+  'orderWrite',
+  'orderBook',
+  'tradeBook',
+  'positions',
+  'orderDetails',
+  'ltp',
+  'quote',
+  'search',
+  'convert',
+  'holdings',
+  'margin',
+  'gttWrite',
+  'gttRead',
+  'candles',
+  'greeks',
+  'derived',
+] as const;
+export type CallClass = (typeof CALL_CLASSES)[number];

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { CallPriority } from '../../../ports/call-budget.ts';
+import type { Outcome } from '../../../ports/outcome.ts';
+import type { RestClient } from './rest-client.ts';
+import { listOf, numeric, words } from './wire-values.ts';
+
+const ORDERS = '/rest/secure/angelbroking/order/v1';
+
+/** The wire's own words for an order. */
+export interface OrderBody {
+  readonly variety: 'NORMAL' | 'STOPLOSS';
+  readonly tradingsymbol: string;
+  readonly symboltoken: string;
+  readonly transactiontype: 'BUY' | 'SELL';
+  readonly exchange: string;
+  readonly ordertype: 'MARKET' | 'LIMIT' | 'STOPLOSS_LIMIT' | 'STOPLOSS_MARKET';
+  readonly producttype: 'DELIVERY' | 'INTRADAY' | 'CARRYFORWARD';
+  readonly duration: 'DAY' | 'IOC';
+  readonly price: string;
+  readonly triggerprice: string;
+  readonly quantity: string;
+  readonly ordertag: string;
+}
+
+const placedSchema = z.object({ orderid: z.union([z.string().min(1), z.number().transform(String)]) });
+const lowerCase = words.transform((text) => text.trim().toLowerCase());
+
+/** One order as book and details show it. Prices in rupees, quantities in units. */
+export const orderRow = z.object({
+  variety: words,
+  orderid: words,
+  ordertag: words,
+  tradingsymbol: words,
+  symboltoken: words,
+  exchange: words,
+  transactiontype: words,
+  quantity: numeric,
+  filledshares: numeric,
+  averageprice: numeric,
+  status: lowerCase,
+  orderstatus: lowerCase,
+  text: words,
+  updatetime: words,
+});
+export type OrderRow = z.output<typeof orderRow>;
+
+export const tradeRow = z.object({
+  orderid: words,
+  fillid: words,
+  filltime: words,
+  fillprice: numeric,
+  fillsize: numeric,
+  exchange: words,
+  tradingsymbol: words,
+  transactiontype: words,
+});
+export type TradeRow = z.output<typeof tradeRow>;
+
+export function placeOrder(
+  client: RestClient,
+  body: OrderBody,
+  priority: CallPriority,
+): Promise<Outcome<{ readonly orderid: string }>> {
+  return client.call({
+    ...{ class: 'orderWrite', priority, method: 'POST', path: `${ORDERS}/placeOrder`, isWrite: true },
+    ...{ schema: placedSchema, body: { ...body, squareoff: '0', stoploss: '0', disclosedquantity: '0' } },
+  });
+}
+
+export function modifyOrder(
+  client: RestClient,
+  body: Omit<OrderBody, 'transactiontype' | 'ordertag'> & { readonly orderid: string },
+): Promise<Outcome<{ readonly orderid: string }>> {
+  return client.call({
+    ...{ class: 'orderWrite', priority: 'modify', method: 'POST', path: `${ORDERS}/modifyOrder`, isWrite: true },
+    ...{ schema: placedSchema, body: { ...body } },
+  });
+}
+
+export function cancelOrder(
+  client: RestClient,
+  body: { readonly variety: string; readonly orderid: string },
+): Promise<Outcome<{ readonly orderid: string }>> {
+  return client.call({
+    ...{ class: 'orderWrite', priority: 'exit', method: 'POST', path: `${ORDERS}/cancelOrder`, isWrite: true },
+    ...{ schema: placedSchema, body },
+  });
+}
+
+export function orderBook(client: RestClient): Promise<Outcome<readonly OrderRow[]>> {
+  return client.call({
+    ...{ class: 'orderBook', priority: 'read', method: 'GET', path: `${ORDERS}/getOrderBook`, isWrite: false },
+    ...{ schema: listOf(orderRow), empty: [] },
+  });
+}
+
+export function tradeBook(client: RestClient): Promise<Outcome<readonly TradeRow[]>> {
+  return client.call({
+    ...{ class: 'tradeBook', priority: 'read', method: 'GET', path: `${ORDERS}/getTradeBook`, isWrite: false },
+    ...{ schema: listOf(tradeRow), empty: [] },
+  });
+}
