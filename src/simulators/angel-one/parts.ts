@@ -41,14 +41,18 @@ export interface SimulatedMarket {
   readonly clock: Clock;
   readonly listings: readonly SimulatedListing[];
   find(segment: string, token: string): SimulatedListing | undefined;
-  /** Undefined before the first print. */
+  /** The last print; before the day's first one what is known of the day before, if anything is. */
   quote(listing: SimulatedListing): SimulatedQuote | undefined;
   /** Told every print in order; returns how to stop listening. */
   onTick(listener: (quote: SimulatedQuote) => void): () => void;
   /** One-minute or larger candles that have begun by now, the last one forming; open time in [from, to). */
   candles(listing: SimulatedListing, minutes: number | 'day', from: EpochMs, to: EpochMs): readonly Candle[];
+  /** Asked between prints: the market waits for what it returns (a reader that cannot keep up). Not every market waits. */
+  paceBy?(busy: () => Promise<void> | undefined): () => void;
   /** Prices begin to move. */
   start(): void;
+  /** No more prints and no timer left; `ended` resolves. */
+  close?(): void;
   /** Resolves when the last print has been made. */
   readonly ended: Promise<void>;
 }
