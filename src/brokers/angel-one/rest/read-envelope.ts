@@ -16,11 +16,11 @@ const code = z.union([z.string(), z.number().transform(String)]).nullish();
 const envelopeSchema = z.looseObject({
   status: flag,
   success: flag,
-  message: z.unknown(),
+  message: z.unknown().optional(),
   errorcode: code,
   errorCode: code,
   error_code: code,
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 const LONGEST_MESSAGE = 200;
