@@ -75,9 +75,7 @@ export class AccountBook implements SimulatedAccounts {
 
   refresh(
     refreshToken: string,
-  ):
-    | { readonly tokens: TokenTriple; readonly clientCode: string }
-    | { readonly fault: 'invalid' | 'expired' } {
+  ): { readonly tokens: TokenTriple; readonly clientCode: string } | { readonly fault: 'invalid' | 'expired' } {
     const session = this.#byRefresh.get(refreshToken);
     if (session === undefined || session.state === 'killed') return { fault: 'invalid' };
     if (this.#isExpired(session)) return { fault: 'expired' };
@@ -134,7 +132,12 @@ export class AccountBook implements SimulatedAccounts {
   }
 
   /** Client code and feed token are what counts; the other two are checked when they are sent. */
-  #admitToMarket({ authorization, clientCode, apiKey, feedToken }: StreamCredentials): ReturnType<AccountBook['admit']> {
+  #admitToMarket({
+    authorization,
+    clientCode,
+    apiKey,
+    feedToken,
+  }: StreamCredentials): ReturnType<AccountBook['admit']> {
     const account = this.#accounts.get(clientCode ?? '');
     if (account === undefined) return { status: 401, message: 'Invalid Client Code' };
     if (apiKey !== undefined && apiKey !== account.apiKey) return { status: 401, message: 'Invalid API Key' };

@@ -99,7 +99,8 @@ export class TruthLedger {
 
   get ordersByTag(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};
-    for (const { request } of this.#orders) if (request.tag !== '') counts[request.tag] = (counts[request.tag] ?? 0) + 1;
+    for (const { request } of this.#orders)
+      if (request.tag !== '') counts[request.tag] = (counts[request.tag] ?? 0) + 1;
     return counts;
   }
 

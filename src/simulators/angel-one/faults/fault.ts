@@ -73,7 +73,10 @@ const classes = z.enum(Object.keys(RATE_CLASSES) as [RateClass, ...RateClass[]])
 const callFaultSchema = z.strictObject({
   kind: z.enum(CALL_FAULTS),
   /** Endpoints or classes of them; absent: all. */
-  on: z.array(z.union([operations, classes])).min(1).optional(),
+  on: z
+    .array(z.union([operations, classes]))
+    .min(1)
+    .optional(),
   ms: z.number().min(0).max(LONGEST_MS).optional(),
   status: z.int().min(200).max(599).optional(),
   isRandom: z.boolean().default(false),

@@ -75,7 +75,18 @@ function openDesk(account: SimulatedAccount, parts: BrokerageParts, floor: Excha
   const funds = new ClientFunds(account.fundsPaise, positions, charges, market);
   const announce = (code: string, row: Parameters<AccountBook['announceOrder']>[2]): void =>
     accounts.announceOrder(clientCode, code, row);
-  const orders = new OrderDesk({ clientCode, market, floor, switches, ledger, ids, funds, positions, announce, closed });
+  const orders = new OrderDesk({
+    clientCode,
+    market,
+    floor,
+    switches,
+    ledger,
+    ids,
+    funds,
+    positions,
+    announce,
+    closed,
+  });
   const gtt = new GttDesk({ clientCode, market, switches, ledger, ids, orders });
   return { account, orders, gtt, funds, positions };
 }

@@ -2,10 +2,10 @@ import type { Paise } from '../../../core/money.ts';
 import type { ProductType } from '../../../core/order.ts';
 import { type DayNumber, dayOf, type EpochMs } from '../../../core/time.ts';
 import type { ChargeModel } from '../../../ports/charge-model.ts';
+import type { SimulatedMarket } from '../parts.ts';
 import type { DeskOrder, OrderRequest, WireProduct } from './desk-order.ts';
 import { marginOf } from './margin.ts';
 import { averagePriceOf, netQuantity, type PositionBook, realisedPaise, unrealisedPaise } from './position-book.ts';
-import type { SimulatedMarket } from '../parts.ts';
 
 const PRODUCT_OF: Readonly<Record<WireProduct, ProductType>> = {
   DELIVERY: 'DELIVERY',

@@ -47,12 +47,7 @@ export class ExchangeFloor {
   readonly #closes = new Set<EpochMs>();
   #sequence = 0;
 
-  constructor(
-    { listings, clock }: SimulatedMarket,
-    calendar: MarketCalendar,
-    switches: Switches,
-    closed: AbortSignal,
-  ) {
+  constructor({ listings, clock }: SimulatedMarket, calendar: MarketCalendar, switches: Switches, closed: AbortSignal) {
     this.#calendar = calendar;
     this.#clock = clock;
     this.#closed = closed;

@@ -106,7 +106,9 @@ export class GttDesk {
     const count = numberOf(body, 'count') ?? 10;
     if (!(Number.isSafeInteger(count) && count >= 1)) return refused('AB9018', 'Invalid count');
     if (count > this.#parts.switches.current.gttListLimit) return somethingWrong();
-    const rules = [...this.#rules.values()].filter(({ status }) => wanted.includes('FORALL') || wanted.includes(status));
+    const rules = [...this.#rules.values()].filter(
+      ({ status }) => wanted.includes('FORALL') || wanted.includes(status),
+    );
     return done(rules.slice((page - 1) * count, page * count).map(ruleRow));
   }
 

@@ -45,7 +45,8 @@ export function readRuleTerms(body: WireBody, { instrument }: SimulatedListing):
     return refused('AB9006', 'Invalid quantity');
   }
   const disclosedQuantity = numberOf(body, 'disclosedqty') ?? 0;
-  if (!(disclosedQuantity >= 0 && disclosedQuantity <= quantity)) return refused('AB9007', 'Invalid disclosed quantity');
+  if (!(disclosedQuantity >= 0 && disclosedQuantity <= quantity))
+    return refused('AB9007', 'Invalid disclosed quantity');
   const price = numberOf(body, 'price') ?? 0;
   if (!(price > 0)) return refused('AB9008', 'Invalid price');
   const triggerPrice = numberOf(body, 'triggerprice') ?? 0;
@@ -70,7 +71,14 @@ export function readRule(
   body: WireBody,
   market: SimulatedMarket,
   behaviours: Behaviours,
-): { readonly listing: SimulatedListing; readonly side: OrderSide; readonly product: WireProduct; readonly terms: RuleTerms } | Refusal {
+):
+  | {
+      readonly listing: SimulatedListing;
+      readonly side: OrderSide;
+      readonly product: WireProduct;
+      readonly terms: RuleTerms;
+    }
+  | Refusal {
   const listing = readRuleListing(body, market, behaviours);
   if (isRefusal(listing)) return listing;
   if (textOf(body, 'tradingsymbol') !== listing.tradingSymbol) return refused('AB9012', 'Invalid symbol');

@@ -11,8 +11,8 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { Switches } from '../control/behaviours.ts';
 import type { TruthLedger } from '../control/truth-ledger.ts';
 import type { OrderRow, SimulatedListing, SimulatedMarket, SimulatedQuote } from '../parts.ts';
-import { isRefusal, type Refusal } from '../rest/reply.ts';
-import { changeFaultOf, changedRequest } from './change-order.ts';
+import { isRefusal, type Refusal, refused } from '../rest/reply.ts';
+import { changedRequest, changeFaultOf } from './change-order.ts';
 import type { ClientFunds } from './client-funds.ts';
 import { type DeskOrder, isDone, type OrderRequest, rowOf, streamRowOf } from './desk-order.ts';
 import type { ExchangeFloor } from './exchange-floor.ts';
@@ -20,7 +20,6 @@ import { floorOrderOf, isTriggeredBy, withProtection } from './floor-order.ts';
 import type { OrderIds } from './order-ids.ts';
 import type { PositionBook } from './position-book.ts';
 import { exchangeRejection, riskRejection } from './risk-check.ts';
-import { refused } from '../rest/reply.ts';
 import type { WireBody } from './wire-fields.ts';
 
 export interface DeskParts {
@@ -314,7 +313,9 @@ export class OrderDesk {
 
   #find(body: WireBody): DeskOrder | Refusal {
     const orderId = body['orderid'];
-    const order = this.#orders.get(typeof orderId === 'number' ? String(orderId) : typeof orderId === 'string' ? orderId : '');
+    const order = this.#orders.get(
+      typeof orderId === 'number' ? String(orderId) : typeof orderId === 'string' ? orderId : '',
+    );
     if (order === undefined) return refused('AB1013', 'Order not found');
     const variety = order.isAfterMarket ? ['AMO', order.request.variety] : [order.request.variety];
     return variety.some((each) => each === body['variety']) ? order : refused('AB1008', 'Invalid order variety');

@@ -77,17 +77,12 @@ export class PositionBook {
   }
 
   /** Moves units from one product to another at their price; false when there are not as many. */
-  convert(
-    listing: SimulatedListing,
-    from: WireProduct,
-    to: WireProduct,
-    side: OrderSide,
-    quantity: number,
-  ): boolean {
+  convert(listing: SimulatedListing, from: WireProduct, to: WireProduct, side: OrderSide, quantity: number): boolean {
     const position = this.find(listing, from);
     const net = position === undefined ? 0 : netQuantity(position);
     if (position === undefined || net * (side === 'BUY' ? 1 : -1) < quantity) return false;
-    const price = side === 'BUY' ? average(position.buyAmount, position.bought) : average(position.sellAmount, position.sold);
+    const price =
+      side === 'BUY' ? average(position.buyAmount, position.bought) : average(position.sellAmount, position.sold);
     this.add(listing, from, side, -quantity, price);
     this.add(listing, to, side, quantity, price);
     return true;

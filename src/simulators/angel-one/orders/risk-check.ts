@@ -45,7 +45,8 @@ export function exchangeRejection(
   if (quantity % lotSize !== 0) return `Quantity should be a multiple of lot size ${lotSize}`;
   if (freezeQuantity !== null && quantity > freezeQuantity) return `Quantity exceeds freeze quantity ${freezeQuantity}`;
   for (const value of [price, triggerPrice]) {
-    if (Math.abs(snapToTick(value, tickSize) - value) > 1e-6) return `Price should be a multiple of tick size ${tickSize}`;
+    if (Math.abs(snapToTick(value, tickSize) - value) > 1e-6)
+      return `Price should be a multiple of tick size ${tickSize}`;
   }
   const sign = side === 'BUY' ? 1 : -1;
   if (triggerPrice > 0 && price > 0 && (price - triggerPrice) * sign < 0) {

@@ -25,7 +25,7 @@ export const greeks: ClientHandler = ({ body }, { market, calendar }) => {
   const [first] = options;
   const session = first && calendar.sessionOn(first.instrument, dayOf(now));
   if (!session || now < session.open || now >= session.close) return refused('AB9019', 'No Data Available');
-  const rows = options.flatMap((listing) => greekRow(listing, market) ?? []);
+  const rows = options.map((listing) => greekRow(listing, market)).filter((row) => row !== undefined);
   return rows.length === 0 ? refused('AB9019', 'No Data Available') : done(rows);
 };
 
@@ -95,7 +95,9 @@ interface MovedFuture {
 function futuresOf(market: SimulatedMarket, expirytype: string): MovedFuture[] | undefined {
   const which = EXPIRIES.findIndex((expiry) => expiry === expirytype);
   if (which < 0) return undefined;
-  const futures = market.listings.filter(({ segment, instrument }) => segment === 'NFO' && instrument.kind === 'FUTURE');
+  const futures = market.listings.filter(
+    ({ segment, instrument }) => segment === 'NFO' && instrument.kind === 'FUTURE',
+  );
   const expiries = [...new Set(futures.map(({ instrument }) => instrument.expiry ?? ''))].sort();
   return futures.flatMap((listing) => {
     const change = percentChangeOf(market, listing);

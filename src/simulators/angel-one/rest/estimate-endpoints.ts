@@ -14,7 +14,8 @@ const MOST_POSITIONS = 50;
 
 export const margin: ClientHandler = ({ body }, { market }) => {
   const positions = rowsOf(body['positions']);
-  if (positions === undefined || positions.length === 0 || positions.length > MOST_POSITIONS) return somethingWrong(true);
+  if (positions === undefined || positions.length === 0 || positions.length > MOST_POSITIONS)
+    return somethingWrong(true);
   let total = 0;
   let premium = 0;
   for (const position of positions) {
@@ -92,7 +93,11 @@ function breakupOf(charges: Charges): readonly unknown[] {
   ];
   const taxes = [node('Security Transaction Tax', charges.transactionTax), node('GST', charges.gst)];
   const externalTotal =
-    charges.exchangeCharge + charges.investorProtection + charges.stampDuty + charges.sebiFee + charges.depositoryCharge;
+    charges.exchangeCharge +
+    charges.investorProtection +
+    charges.stampDuty +
+    charges.sebiFee +
+    charges.depositoryCharge;
   const depository = charges.depositoryCharge > 0 ? [node('DP Charges', charges.depositoryCharge)] : [];
   return [
     node('Angel One Brokerage', charges.brokerage),

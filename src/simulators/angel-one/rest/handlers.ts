@@ -1,5 +1,5 @@
-import type { ClientHandler, ClientOperation } from './desk-parts.ts';
 import * as derived from './derived-endpoints.ts';
+import type { ClientHandler, ClientOperation } from './desk-parts.ts';
 import * as estimate from './estimate-endpoints.ts';
 import * as history from './history-endpoints.ts';
 import * as market from './market-endpoints.ts';

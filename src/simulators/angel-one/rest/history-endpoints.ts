@@ -1,5 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../../../core/time.ts';
-import { dayOf, startOfDay, type EpochMs } from '../../../core/time.ts';
+import { DAY_MS, dayOf, type EpochMs, MINUTE_MS, startOfDay } from '../../../core/time.ts';
 import { oneOf, textOf, type WireBody } from '../orders/wire-fields.ts';
 import type { SimulatedListing } from '../parts.ts';
 import type { ClientHandler, RestParts } from './desk-parts.ts';

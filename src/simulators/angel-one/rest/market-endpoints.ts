@@ -1,10 +1,10 @@
+import { roundPrice } from '../../../core/money.ts';
 import { findListing, parameterFault } from '../orders/read-order.ts';
 import { oneOf, textOf } from '../orders/wire-fields.ts';
 import type { SimulatedMarket, SimulatedQuote } from '../parts.ts';
 import type { ClientHandler } from './desk-parts.ts';
 import { istStamp } from './ist-text.ts';
 import { done, isRefusal, refused, somethingWrong } from './reply.ts';
-import { roundPrice } from '../../../core/money.ts';
 
 const MODES = ['LTP', 'OHLC', 'FULL'] as const;
 type Mode = (typeof MODES)[number];

@@ -1,9 +1,9 @@
-import type { OrderDesk, TradeEntry } from '../orders/order-desk.ts';
+import { formatClock } from '../../../core/time.ts';
 import { instrumentTypeOf } from '../orders/desk-order.ts';
+import type { OrderDesk, TradeEntry } from '../orders/order-desk.ts';
 import { readOrder } from '../orders/read-order.ts';
 import type { ClientHandler } from './desk-parts.ts';
 import { expiryText } from './ist-text.ts';
-import { formatClock } from '../../../core/time.ts';
 import { done, isRefusal, listOrNull, type Reply, refused } from './reply.ts';
 
 export const placeOrder: ClientHandler = ({ body, desk }, { market, switches }) => {

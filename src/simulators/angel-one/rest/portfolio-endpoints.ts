@@ -1,4 +1,3 @@
-import { findListing, parameterFault } from '../orders/read-order.ts';
 import { instrumentTypeOf } from '../orders/desk-order.ts';
 import {
   average,
@@ -11,6 +10,7 @@ import {
   totalSellAverage,
   unrealisedPaise,
 } from '../orders/position-book.ts';
+import { findListing, parameterFault } from '../orders/read-order.ts';
 import { numberOf, oneOf, textOf } from '../orders/wire-fields.ts';
 import type { SimulatedMarket } from '../parts.ts';
 import type { ClientHandler } from './desk-parts.ts';

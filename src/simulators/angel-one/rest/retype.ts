@@ -1,7 +1,8 @@
 import type { Behaviours } from '../control/behaviours.ts';
 
 /** Digits that are names, not numbers. */
-const NAMES = /^(orderid|uniqueorderid|exchangeorderid|parentorderid|fillid|symboltoken|token|ordertag|clientid|clientcode|id|isin|text|script|refreshtoken|jwttoken|feedtoken|state|mobileno)$/i;
+const NAMES =
+  /^(orderid|uniqueorderid|exchangeorderid|parentorderid|fillid|symboltoken|token|ordertag|clientid|clientcode|id|isin|text|script|refreshtoken|jwttoken|feedtoken|state|mobileno)$/i;
 
 /** The answer with its numbers as the switch says: the broker has sent the same fields as text and as numbers. */
 export function retyped(value: unknown, numbers: Behaviours['numbers']): unknown {

@@ -1,7 +1,7 @@
-import { istStamp } from './ist-text.ts';
-import type { ClientHandler, OpenCall, RestParts } from './desk-parts.ts';
-import { done, type Reply, refused } from './reply.ts';
 import { textOf } from '../orders/wire-fields.ts';
+import type { ClientHandler, OpenCall, RestParts } from './desk-parts.ts';
+import { istStamp } from './ist-text.ts';
+import { done, type Reply, refused } from './reply.ts';
 
 export function login({ body, apiKey }: OpenCall, { accounts, ledger, market }: RestParts): Reply {
   const clientCode = textOf(body, 'clientcode');
