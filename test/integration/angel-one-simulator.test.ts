@@ -158,11 +158,11 @@ describe('the life of an order over the wire', () => {
       expect((await client.post(PLACE, orderOf(infy, changes))).body).toMatchObject({ status: true });
       await settle();
       expect(stream.at(-1)).toMatchObject({ code: 'AB03', row: { orderstatus: 'rejected' } });
-      expect(stream.at(-1)?.row['text']).toMatch(text);
+      expect(stream.at(-1)?.row.text).toMatch(text);
     }
     await client.post(PLACE, orderOf(call, { price: '100', quantity: '1875' }));
     await settle();
-    expect(stream.at(-1)?.row['text']).toMatch(/freeze/);
+    expect(stream.at(-1)?.row.text).toMatch(/freeze/);
   });
 
   it('keeps an order of the night until the session opens, and cancels what the close leaves', async () => {
@@ -252,6 +252,6 @@ describe('what the front office refuses at once', () => {
     expect((await client.get(`order/v1/details/${orderid}`)).body).toMatchObject({ errorcode: 'AB1007' });
     expect((await client.get(`order/v1/details/${uniqueorderid}`)).data).toMatchObject({ orderid });
     const broken = await client.post(PLACE, '{"variety":');
-    expect([broken.status, broken.body['errorcode']]).toEqual([400, 'AB1004']);
+    expect([broken.status, broken.body.errorcode]).toEqual([400, 'AB1004']);
   });
 });

@@ -83,7 +83,7 @@ export class WireClient {
     });
     const text = await response.text();
     const parsed = parse(text);
-    return { status: response.status, text, body: parsed, data: parsed['data'], headers: response.headers };
+    return { status: response.status, text, body: parsed, data: parsed.data, headers: response.headers };
   }
 
   #keep(data: unknown): void {

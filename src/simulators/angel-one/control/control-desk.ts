@@ -73,12 +73,12 @@ export class ControlDesk {
         return ok(switches.current);
       }
       case 'POST expire': {
-        const clientCode = parseBody(text)?.['clientCode'];
+        const clientCode = parseBody(text)?.clientCode;
         accounts.expire(typeof clientCode === 'string' ? clientCode : null);
         return ok({});
       }
       case 'POST skew': {
-        const ms = parseBody(text)?.['ms'];
+        const ms = parseBody(text)?.ms;
         if (typeof ms !== 'number' || !Number.isFinite(ms))
           return { status: 400, value: { error: 'expected {"ms": number}' } };
         accounts.skewMs = ms;
@@ -95,7 +95,7 @@ export class ControlDesk {
   /** One fault, or a list of them under `faults`: none is armed when one of them does not read. */
   #arm(text: string): Answer {
     const body = parseBody(text);
-    const list = Array.isArray(body?.['faults']) ? body['faults'] : [body];
+    const list = Array.isArray(body?.faults) ? body.faults : [body];
     const plans: FaultPlan[] = [];
     for (const request of list) {
       const parsed = parseFault(request);

@@ -48,6 +48,8 @@ export interface DeskOrder {
   exchangeTime: EpochMs;
   isTriggered: boolean;
   isAfterMarket: boolean;
+  /** The risk system has let it pass: from then on it blocks margin. */
+  isAdmitted: boolean;
   isChanging: boolean;
   /** What the exchange knows it as; null while it is not there. */
   floorId: string | null;

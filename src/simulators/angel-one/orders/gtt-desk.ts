@@ -95,7 +95,7 @@ export class GttDesk {
   }
 
   list(body: WireBody): Reply {
-    const wanted = body['status'];
+    const wanted = body.status;
     const known: readonly unknown[] = [...RULE_STATUSES, 'FORALL'];
     if (!Array.isArray(wanted) || wanted.length === 0 || wanted.length > known.length) {
       return refused('AB9004', 'Invalid status array size');

@@ -6,53 +6,24 @@
  * floor cannot fill; `quantity` of an order is always its total.
  */
 import type { Fill } from '../../../core/fill.ts';
-import { dayOf, type EpochMs } from '../../../core/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { Switches } from '../control/behaviours.ts';
-import type { TruthLedger } from '../control/truth-ledger.ts';
-import type { OrderRow, SimulatedListing, SimulatedMarket, SimulatedQuote } from '../parts.ts';
+import type { OrderRow, SimulatedListing, SimulatedQuote } from '../parts.ts';
 import { isRefusal, type Refusal, refused } from '../rest/reply.ts';
+import { bookFill } from './book-fill.ts';
 import { changedRequest, changeFaultOf } from './change-order.ts';
-import type { ClientFunds } from './client-funds.ts';
-import { type DeskOrder, isDone, type OrderRequest, rowOf, streamRowOf } from './desk-order.ts';
-import type { ExchangeFloor } from './exchange-floor.ts';
+import { DayBook, type TradeEntry } from './day-book.ts';
+import { type DeskOrder, isDone, type OrderRequest, streamRowOf } from './desk-order.ts';
+import type { DeskParts } from './desk-parts.ts';
 import { floorOrderOf, isTriggeredBy, withProtection } from './floor-order.ts';
-import type { OrderIds } from './order-ids.ts';
-import type { PositionBook } from './position-book.ts';
 import { exchangeRejection, riskRejection } from './risk-check.ts';
 import type { WireBody } from './wire-fields.ts';
-
-export interface DeskParts {
-  readonly clientCode: string;
-  readonly market: SimulatedMarket;
-  readonly floor: ExchangeFloor;
-  readonly switches: Switches;
-  readonly ledger: TruthLedger;
-  readonly ids: OrderIds;
-  readonly funds: ClientFunds;
-  readonly positions: PositionBook;
-  readonly announce: (code: string, row: OrderRow) => void;
-  readonly closed: AbortSignal;
-}
-
-export interface TradeEntry {
-  readonly order: DeskOrder;
-  readonly fillId: string;
-  readonly price: number;
-  readonly quantity: number;
-  readonly time: EpochMs;
-}
-
-/** Rows older than this are in every book, however much it lags. */
-const LONGEST_LAG_MS = 10_000;
 
 export class OrderDesk {
   readonly #parts: DeskParts;
   readonly #clock: Clock;
-  readonly #orders = new Map<string, DeskOrder>();
+  readonly #book = new DayBook();
   readonly #working = new Set<DeskOrder>();
   readonly #immediate = new Set<DeskOrder>();
-  readonly #trades: TradeEntry[] = [];
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
@@ -62,6 +33,11 @@ export class OrderDesk {
   /** Orders that are not done. */
   get working(): ReadonlySet<DeskOrder> {
     return this.#working;
+  }
+
+  /** Orders that block margin. */
+  get admitted(): readonly DeskOrder[] {
+    return [...this.#working].filter(({ isAdmitted }) => isAdmitted);
   }
 
   place(request: OrderRequest): DeskOrder {
@@ -81,11 +57,12 @@ export class OrderDesk {
       exchangeTime: 0,
       isTriggered: false,
       isAfterMarket: false,
+      isAdmitted: false,
       isChanging: false,
       floorId: null,
       past: [],
     };
-    this.#orders.set(order.orderId, order);
+    this.#book.add(order);
     this.#working.add(order);
     this.#parts.ledger.addOrder(order);
     this.#show(order, null, 'put order req received');
@@ -95,7 +72,7 @@ export class OrderDesk {
 
   modify(body: WireBody): DeskOrder | Refusal {
     const { market, switches } = this.#parts;
-    const order = this.#find(body);
+    const order = this.#book.find(body);
     if (isRefusal(order)) return order;
     const next = changedRequest(order, body, market, switches.current);
     if (isRefusal(next)) return next;
@@ -104,13 +81,14 @@ export class OrderDesk {
     const before = { status: order.status, orderStatus: order.orderStatus };
     order.isChanging = true;
     this.#log(order, 'modify', 'asked');
-    this.#show(order, order.isAfterMarket ? 'AB08' : 'AB11', 'modify pending');
+    if (order.isAfterMarket) this.#show(order, 'AB08', 'modify after market order req received');
+    else this.#show(order, 'AB11', 'modify pending');
     this.#after(switches.current.changeDelayMs, () => this.#applyChange(order, next, before));
     return order;
   }
 
   cancel(body: WireBody): DeskOrder | Refusal {
-    const order = this.#find(body);
+    const order = this.#book.find(body);
     if (isRefusal(order)) return order;
     if (isDone(order)) return this.#refuseLate(order, 'cancel');
     this.#log(order, 'cancel', 'asked');
@@ -121,23 +99,15 @@ export class OrderDesk {
 
   /** The day's rows as they stood `lagMs` ago, oldest first. */
   book(lagMs: number): readonly OrderRow[] {
-    const now = this.#clock.now();
-    const rows: OrderRow[] = [];
-    for (const order of this.#orders.values()) {
-      if (!isOfDay(order, now)) continue;
-      const row = order.past.findLast(({ time }) => time <= now - lagMs)?.row;
-      if (row !== undefined) rows.push(row);
-    }
-    return rows;
+    return this.#book.rows(this.#clock.now(), lagMs);
   }
 
-  details(uniqueId: string, lagMs: number): OrderRow | undefined {
-    return this.book(lagMs).find((row) => row['uniqueorderid'] === uniqueId);
+  details(uniqueId: string, lagMs: number): OrderRow | Refusal {
+    return this.#book.details(uniqueId, this.#clock.now(), lagMs);
   }
 
   trades(lagMs: number): readonly TradeEntry[] {
-    const now = this.#clock.now();
-    return this.#trades.filter(({ time }) => dayOf(time) === dayOf(now) && time <= now - lagMs);
+    return this.#book.trades(this.#clock.now(), lagMs);
   }
 
   /** Before the exchange sees the print: stops that it triggers become open orders. */
@@ -161,17 +131,24 @@ export class OrderDesk {
 
   #validate(order: DeskOrder): void {
     if (isDone(order)) return;
-    const { market, switches, funds, positions, floor } = this.#parts;
+    const { switches, floor } = this.#parts;
     this.#show(order, null, 'validation pending');
-    const behaviours = switches.current;
-    this.#working.delete(order);
-    const rejection = riskRejection(order.request, { market, behaviours, funds, positions, working: this.#working });
-    this.#working.add(order);
-    if (rejection !== undefined) return this.#reject(order, rejection);
+    const rejection = this.#riskFault(order, order.request);
+    if (rejection !== undefined) {
+      this.#reject(order, rejection);
+      return;
+    }
+    order.isAdmitted = true;
     const { listing } = order.request;
-    if (floor.isOpen(listing, this.#clock.now())) return this.#pend(order);
+    if (floor.isOpen(listing, this.#clock.now())) {
+      this.#pend(order);
+      return;
+    }
     const open = floor.nextOpen(listing, this.#clock.now());
-    if (behaviours.afterMarket === 'reject' || open === undefined) return this.#reject(order, 'RMS: Market is closed');
+    if (switches.current.afterMarket === 'reject' || open === undefined) {
+      this.#reject(order, 'RMS: Market is closed');
+      return;
+    }
     order.isAfterMarket = true;
     this.#show(order, 'AB06', 'after market order req received');
     void this.#clock.sleepUntil(open, this.#parts.closed).then(() => {
@@ -179,6 +156,13 @@ export class OrderDesk {
       order.isAfterMarket = false;
       this.#pend(order);
     });
+  }
+
+  #riskFault(order: DeskOrder, request: OrderRequest): string | undefined {
+    const { market, switches, funds, positions } = this.#parts;
+    const working = this.admitted.filter((other) => other !== order);
+    const rest = { ...request, quantity: request.quantity - order.filled };
+    return riskRejection(rest, { market, behaviours: switches.current, funds, positions, working });
   }
 
   #pend(order: DeskOrder): void {
@@ -193,7 +177,10 @@ export class OrderDesk {
     const { market, switches } = this.#parts;
     order.request = withProtection(order.request, market, switches.current);
     const rejection = exchangeRejection(order.request, market, switches.current);
-    if (rejection !== undefined) return this.#reject(order, rejection);
+    if (rejection !== undefined) {
+      this.#reject(order, rejection);
+      return;
+    }
     order.exchangeTime = this.#clock.now();
     this.#submit(order);
     if (order.request.duration === 'IOC') this.#immediate.add(order);
@@ -215,30 +202,13 @@ export class OrderDesk {
   }
 
   #fill(order: DeskOrder, fill: Fill): void {
-    const { funds, positions, ledger, ids } = this.#parts;
-    const { request } = order;
-    const { price, quantity, time } = fill;
-    funds.charge(order, price, quantity, time);
-    order.filled += quantity;
-    order.turnover += price * quantity;
+    this.#book.addTrade(bookFill(order, fill, this.#parts));
     order.exchangeTime = this.#clock.now();
     order.isTriggered = true;
-    positions.add(request.listing, request.product, request.side, quantity, price);
-    const fillId = ids.nextFill();
-    this.#trades.push({ order, fillId, price, quantity, time });
-    ledger.fills.push({
-      clientCode: order.clientCode,
-      orderId: order.orderId,
-      tag: request.tag,
-      fillId,
-      tradingSymbol: request.listing.tradingSymbol,
-      side: request.side,
-      product: request.product,
-      quantity,
-      price,
-      time,
-    });
-    if (order.filled < request.quantity) return this.#show(order, 'AB01', 'open');
+    if (order.filled < order.request.quantity) {
+      this.#show(order, 'AB01', 'open');
+      return;
+    }
     order.floorId = null;
     this.#finish(order, 'AB05', 'complete');
   }
@@ -246,20 +216,28 @@ export class OrderDesk {
   #applyChange(order: DeskOrder, next: OrderRequest, before: { status: string; orderStatus: string }): void {
     const { floor, market, switches } = this.#parts;
     order.isChanging = false;
-    if (isDone(order)) return this.#log(order, 'modify', 'too-late');
+    if (isDone(order)) {
+      this.#log(order, 'modify', 'too-late');
+      return;
+    }
     const request = withProtection(next, market, switches.current);
-    const fault = changeFaultOf(order, request, market, switches.current);
+    const fault = changeFaultOf(order, request, market, switches.current) ?? this.#riskFault(order, request);
+    // It may have gone on to its next phase while the change was on its way.
+    const { status, orderStatus } = order.orderStatus.startsWith('modify') ? before : order;
     if (fault !== undefined) {
       this.#log(order, 'modify', 'refused');
       order.text = fault;
-      order.status = before.status;
-      return this.#show(order, null, before.status, before.orderStatus);
+      this.#show(order, null, status, orderStatus);
+      return;
     }
     const isResting = order.floorId !== null;
     if (order.floorId !== null) floor.withdraw(order.floorId);
     order.request = request;
     this.#log(order, 'modify', 'done');
-    if (!isResting) return this.#show(order, 'AB04', 'modified', before.orderStatus);
+    if (!isResting) {
+      this.#show(order, 'AB04', 'modified', orderStatus);
+      return;
+    }
     order.exchangeTime = this.#clock.now();
     this.#submit(order);
     const isWaiting = request.triggerPrice > 0 && !order.isTriggered;
@@ -269,7 +247,10 @@ export class OrderDesk {
   }
 
   #applyCancel(order: DeskOrder): void {
-    if (isDone(order)) return this.#log(order, 'cancel', 'too-late');
+    if (isDone(order)) {
+      this.#log(order, 'cancel', 'too-late');
+      return;
+    }
     this.#log(order, 'cancel', 'done');
     if (order.isAfterMarket) this.#cancelled(order, 'AB07', 'cancelled after market order', '');
     else this.#cancelled(order, 'AB02', 'cancelled', '');
@@ -306,19 +287,8 @@ export class OrderDesk {
     order.status = status;
     order.orderStatus = orderStatus;
     order.updatedTime = now;
-    while (order.past.length > 1 && (order.past[1]?.time ?? now) < now - LONGEST_LAG_MS) order.past.shift();
-    order.past.push({ time: now, row: rowOf(order) });
+    this.#book.remember(order, now);
     if (code !== null) this.#parts.announce(code, streamRowOf(order));
-  }
-
-  #find(body: WireBody): DeskOrder | Refusal {
-    const orderId = body['orderid'];
-    const order = this.#orders.get(
-      typeof orderId === 'number' ? String(orderId) : typeof orderId === 'string' ? orderId : '',
-    );
-    if (order === undefined) return refused('AB1013', 'Order not found');
-    const variety = order.isAfterMarket ? ['AMO', order.request.variety] : [order.request.variety];
-    return variety.some((each) => each === body['variety']) ? order : refused('AB1008', 'Invalid order variety');
   }
 
   #refuseLate(order: DeskOrder, deed: 'modify' | 'cancel'): DeskOrder | Refusal {
@@ -340,8 +310,4 @@ export class OrderDesk {
     if (delayMs === 0) setImmediate(run);
     else void this.#clock.sleepUntil(this.#clock.now() + delayMs, closed).then(run);
   }
-}
-
-function isOfDay(order: DeskOrder, now: EpochMs): boolean {
-  return !isDone(order) || dayOf(order.placedTime) === dayOf(now) || dayOf(order.updatedTime) === dayOf(now);
 }

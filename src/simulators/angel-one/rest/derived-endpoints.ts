@@ -93,7 +93,7 @@ interface MovedFuture {
 
 /** NSE's futures of the nearest expiry, the one after it or the third; undefined for an unknown word. */
 function futuresOf(market: SimulatedMarket, expirytype: string): MovedFuture[] | undefined {
-  const which = EXPIRIES.findIndex((expiry) => expiry === expirytype);
+  const which = (EXPIRIES as readonly string[]).indexOf(expirytype);
   if (which < 0) return undefined;
   const futures = market.listings.filter(
     ({ segment, instrument }) => segment === 'NFO' && instrument.kind === 'FUTURE',

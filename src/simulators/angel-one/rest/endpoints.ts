@@ -122,7 +122,8 @@ export function findOperation(
 ): { readonly operation: Operation; readonly id: string } | undefined {
   const details = ENDPOINTS.orderDetails.path;
   if (method === 'GET' && path.startsWith(details) && path.length > details.length) {
-    return { operation: 'orderDetails', id: decodeURIComponent(path.slice(details.length)) };
+    // Ids are UUIDs: what is escaped in a path is none.
+    return { operation: 'orderDetails', id: path.slice(details.length) };
   }
   const operation = BY_ROUTE.get(`${method} ${path.replace(/\/$/, '')}`);
   return operation === undefined ? undefined : { operation, id: '' };

@@ -13,7 +13,7 @@ const SIDES = ['BUY', 'SELL'] as const;
 const MOST_POSITIONS = 50;
 
 export const margin: ClientHandler = ({ body }, { market }) => {
-  const positions = rowsOf(body['positions']);
+  const positions = rowsOf(body.positions);
   if (positions === undefined || positions.length === 0 || positions.length > MOST_POSITIONS)
     return somethingWrong(true);
   let total = 0;
@@ -46,7 +46,7 @@ export const margin: ClientHandler = ({ body }, { market }) => {
 };
 
 export const charges: ClientHandler = ({ body }, { market, charges: model }) => {
-  const orders = rowsOf(body['orders']);
+  const orders = rowsOf(body.orders);
   if (orders === undefined || orders.length === 0) return somethingWrong(true);
   if (model === null) return refused('AB2001', 'Internal Error, Please Try After Sometime');
   const bills: Bill[] = [];

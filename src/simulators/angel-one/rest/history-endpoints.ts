@@ -59,8 +59,8 @@ function barsOf({ listing, interval, from, to }: HistoryQuery, { market }: RestP
 
 function readQuery(body: WireBody, { market, switches }: RestParts): HistoryQuery | Refusal {
   const name = oneOf(INTERVAL_NAMES, textOf(body, 'interval'));
-  const from = parseIst(body['fromdate']);
-  const to = parseIst(body['todate']);
+  const from = parseIst(body.fromdate);
+  const to = parseIst(body.todate);
   const segment = textOf(body, 'exchange');
   if (name === undefined || from === undefined || to === undefined) return somethingWrong(true);
   if (!SEGMENTS.includes(segment) || from > to) return somethingWrong(from > to);

@@ -30,7 +30,7 @@ export const lastPrice: ClientHandler = ({ body }, { market }) => {
 
 export const quote: ClientHandler = ({ body }, { market }) => {
   const mode = oneOf(MODES, textOf(body, 'mode'));
-  const wanted = body['exchangeTokens'];
+  const wanted = body.exchangeTokens;
   if (mode === undefined || typeof wanted !== 'object' || wanted === null) return somethingWrong(true);
   const pairs = Object.entries(wanted).flatMap(([segment, tokens]: [string, unknown]) =>
     (Array.isArray(tokens) ? tokens : [tokens]).map((token: unknown) => ({ segment, token: String(token ?? '') })),

@@ -1,10 +1,11 @@
 import { formatClock } from '../../../core/time.ts';
+import type { TradeEntry } from '../orders/day-book.ts';
 import { instrumentTypeOf } from '../orders/desk-order.ts';
-import type { OrderDesk, TradeEntry } from '../orders/order-desk.ts';
+import type { OrderDesk } from '../orders/order-desk.ts';
 import { readOrder } from '../orders/read-order.ts';
 import type { ClientHandler } from './desk-parts.ts';
 import { expiryText } from './ist-text.ts';
-import { done, isRefusal, listOrNull, type Reply, refused } from './reply.ts';
+import { done, isRefusal, listOrNull, type Reply } from './reply.ts';
 
 export const placeOrder: ClientHandler = ({ body, desk }, { market, switches }) => {
   const request = readOrder(body, market, switches.current);
@@ -28,7 +29,7 @@ export const tradeBook: ClientHandler = ({ desk, lagMs }) => listOrNull(desk.ord
 /** By unique order id only: an order id is not found here. */
 export const orderDetails: ClientHandler = ({ desk, id, lagMs }) => {
   const row = desk.orders.details(id, lagMs);
-  return row === undefined ? refused('AB1007', 'Order not found') : done(row);
+  return isRefusal(row) ? row : done(row);
 };
 
 function changeReply(result: ReturnType<OrderDesk['cancel']>): Reply {

@@ -56,7 +56,7 @@ export const logout: ClientHandler = ({ body, desk, authorization }, { accounts,
 };
 
 export const funds: ClientHandler = ({ desk }) => {
-  const { availablePaise, usedPaise, realisedPaise, unrealisedPaise } = desk.funds.report(desk.orders.working);
+  const { availablePaise, usedPaise, realisedPaise, unrealisedPaise } = desk.funds.report(desk.orders.admitted);
   return done({
     net: rupeesText(availablePaise),
     availablecash: rupeesText(availablePaise),
