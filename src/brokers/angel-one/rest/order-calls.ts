@@ -29,6 +29,7 @@ const lowerCase = words.transform((text) => text.trim().toLowerCase());
 export const orderRow = z.object({
   variety: words,
   orderid: words,
+  uniqueorderid: words,
   ordertag: words,
   tradingsymbol: words,
   symboltoken: words,
@@ -98,5 +99,14 @@ export function tradeBook(client: RestClient): Promise<Outcome<readonly TradeRow
   return client.call({
     ...{ class: 'tradeBook', priority: 'read', method: 'GET', path: `${ORDERS}/getTradeBook`, isWrite: false },
     ...{ schema: listOf(tradeRow), empty: [] },
+  });
+}
+
+/** By the unique id that placing has answered with; the order's number finds nothing. */
+export function orderDetails(client: RestClient, uniqueOrderId: string): Promise<Outcome<OrderRow>> {
+  const path = `${ORDERS}/details/${encodeURIComponent(uniqueOrderId)}`;
+  return client.call({
+    ...{ class: 'orderDetails', priority: 'read', method: 'GET', path, isWrite: false },
+    schema: orderRow,
   });
 }
