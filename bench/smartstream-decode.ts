@@ -70,7 +70,9 @@ interface SdkClient {
 
 function runPeer(packets: readonly Buffer[]): number {
   let socket: SdkSocket | undefined;
-  class PacketSource {
+  class PacketSource implements SdkSocket {
+    onopen?: () => void;
+    onmessage?: (event: { readonly data: Buffer }) => void;
     constructor() {
       socket = this;
     }

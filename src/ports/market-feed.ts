@@ -13,8 +13,13 @@ export type FeedEvent =
       readonly from: EpochMs;
       readonly to: EpochMs;
     }
-  /** Subscribed, but no first tick came in time: mostly a wrong segment or token. */
-  | { readonly type: 'silent'; readonly instrumentIds: readonly InstrumentId[]; readonly time: EpochMs }
+  /** Subscribed, but no first tick came in time: mostly a wrong segment or token. `reason` when more is known than that. */
+  | {
+      readonly type: 'silent';
+      readonly instrumentIds: readonly InstrumentId[];
+      readonly time: EpochMs;
+      readonly reason?: string;
+    }
   /** The broker will not let us in: nothing more comes until a person has seen to it. */
   | { readonly type: 'refused'; readonly reason: string; readonly time: EpochMs };
 
