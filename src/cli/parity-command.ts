@@ -13,7 +13,7 @@ interface ParityOptions {
 export function parityCommand(): Command {
   return new Command('parity')
     .description(
-      'Replay one recorded session through the worker (Postgres, queue, paper orders) and through the backtest engine, and compare every signal, order and fill.',
+      'Play one recorded session through the worker (Postgres, queue, paper orders) and through the backtest engine, and compare every signal, order and fill.',
     )
     .option(
       '--session <file>',
@@ -24,12 +24,14 @@ export function parityCommand(): Command {
     .action(async (options: ParityOptions) => {
       const { rehearse } = await import('../worker/run-worker.ts');
       const { backtestTicks } = await import('../backtest/backtest-ticks.ts');
-      const { ticks, engine, rules, facts } = await rehearse({
+      const { loadTicks } = await import('../history/load-ticks.ts');
+      const { sessionPath, engine, rules, facts } = await rehearse({
         strategies: await knownStrategies(),
         sessionPath: options.session ?? null,
         speed: Number.POSITIVE_INFINITY,
         people: 'stderr',
       });
+      const ticks = await loadTicks(sessionPath);
       const comparison = compareSessions(facts.record, backtestTicks(ticks, engine, rules));
       printResult({ json: comparison, text: textOf(comparison) }, options.json === true);
       if (!comparison.isEqual) process.exitCode = EXIT_FAILED;

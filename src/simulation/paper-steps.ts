@@ -58,7 +58,7 @@ function* timerSteps(
   yield;
 }
 
-function timeOf(event: MarketEvent): EpochMs {
+export function timeOf(event: MarketEvent): EpochMs {
   switch (event.type) {
     case 'tick':
       return event.tick.time;

@@ -6,6 +6,7 @@
  * the broker and the engine has heard of it.
  */
 import { alertOf } from '../alerts/alerts-of-effects.ts';
+import type { Alert } from '../core/alert.ts';
 import type { Candle } from '../core/candle.ts';
 import { UnavailableError } from '../core/errors.ts';
 import type { OrderUpdate } from '../core/order.ts';
@@ -47,6 +48,11 @@ export class EffectPipeline {
       if (effect.type === 'candleClosed') this.#options.onCandle(effect.candle);
       else this.#effects.push(effect);
     }
+  }
+
+  /** Something a person has to know that the engine does not. */
+  raise(alert: Alert): void {
+    this.#effects.push({ type: 'alertRaised', alert });
   }
 
   /** An update of the executor, which the ledger has already. */

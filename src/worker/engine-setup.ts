@@ -1,7 +1,6 @@
 import type { Bot } from '../config/load-bot.ts';
 import { checkInstruments } from '../config/load-bot.ts';
 import { loadChargeRates } from '../config/load-charge-rates.ts';
-import { loadInstruments } from '../config/load-instruments.ts';
 import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
@@ -15,9 +14,8 @@ import { createChargeModel } from '../simulation/charge-model.ts';
 /** How long after its end a candle waits for late ticks. */
 const GRACE_MS = 1_500;
 
-/** The engine as `bot.config.ts` describes it, over the instruments of a list. */
-export function engineOptionsOf(bot: Bot, instrumentsPath: string): EngineOptions {
-  const instruments = loadInstruments(instrumentsPath);
+/** The engine as `bot.config.ts` describes it, over the instruments that can be traded. */
+export function engineOptionsOf(bot: Bot, instruments: readonly Instrument[]): EngineOptions {
   checkInstruments(
     bot,
     instruments.map(({ id }) => id),

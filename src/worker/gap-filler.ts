@@ -9,6 +9,7 @@ import { type EpochMs, MINUTE_MS } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HistorySource } from '../ports/history-source.ts';
 import type { MarketEvent } from '../ports/market-event.ts';
+import { timeOf } from '../simulation/paper-steps.ts';
 
 export interface GapFillerOptions {
   readonly history: HistorySource;
@@ -37,14 +38,15 @@ export class GapFiller {
     this.#options = options;
   }
 
-  /** What has to be taken before this event. */
+  /** Whether something has to be taken before this event. */
+  concerns(event: MarketEvent): boolean {
+    return event.type === 'gap' ? Number.isFinite(event.to) : timeOf(event) >= this.#nextEnd;
+  }
+
   async *before(event: MarketEvent): AsyncGenerator<MarketEvent> {
-    if (event.type === 'gap') {
-      if (Number.isFinite(event.to)) yield* this.#wholeMinutes(event);
-      return;
-    }
-    const time = event.type === 'tick' ? event.tick.time : event.type === 'timer' ? event.time : event.candle.openTime;
-    if (time >= this.#nextEnd) yield* this.#endedMinutes(time);
+    if (!this.concerns(event)) return;
+    if (event.type === 'gap') yield* this.#wholeMinutes(event);
+    else yield* this.#endedMinutes(timeOf(event));
   }
 
   async *#wholeMinutes({ instrumentIds, from, to }: Gap): AsyncGenerator<MarketEvent> {

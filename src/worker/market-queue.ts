@@ -1,18 +1,18 @@
 import type { Tick } from '../core/tick.ts';
 import type { EpochMs } from '../core/time.ts';
-import type { MarketEvent } from '../ports/market-event.ts';
+import type { EngineEvent } from '../ports/engine-event.ts';
 import type { FeedEvent, FeedListener } from '../ports/market-feed.ts';
 
 /** What waits when nobody takes any more: a million ticks are some 150 MB. */
 const MOST_WAITING = 1_000_000;
 
 /**
- * Between the sockets, which never wait, and the loop, which takes one event at a time: market events in the order they
- * arrived. Iterating ends after `end`, when all before it has been taken.
+ * Between the sockets, which never wait, and the loop, which takes one event at a time: events in the order they arrived.
+ * Iterating ends after `end`, when all before it has been taken.
  */
-export class MarketQueue implements FeedListener, AsyncIterable<MarketEvent> {
+export class MarketQueue implements FeedListener, AsyncIterable<EngineEvent> {
   readonly #onFeedEvent: (event: FeedEvent) => void;
-  #waiting: MarketEvent[] = [];
+  #waiting: EngineEvent[] = [];
   #taken = 0;
   #wake: (() => void) | null = null;
   #isEnded = false;
@@ -24,14 +24,25 @@ export class MarketQueue implements FeedListener, AsyncIterable<MarketEvent> {
   }
 
   onTick(tick: Tick): void {
-    this.#put({ type: 'tick', tick });
+    this.put({ type: 'tick', tick });
   }
 
   onEvent(event: FeedEvent): void {
     this.#onFeedEvent(event);
     if (event.type !== 'gap') return;
     const { instrumentIds, from, to } = event;
-    this.#put({ type: 'gap', instrumentIds, from, to });
+    this.put({ type: 'gap', instrumentIds, from, to });
+  }
+
+  /** What else the engine is to be told in its turn: updates of orders, commands. */
+  put(event: EngineEvent): void {
+    if (this.#isEnded) return;
+    if (this.length >= MOST_WAITING) {
+      this.end(new Error(`${MOST_WAITING} market events wait to be taken: the worker is stuck or far too slow`));
+      return;
+    }
+    this.#waiting.push(event);
+    this.#wake?.();
   }
 
   end(failure?: Error): void {
@@ -45,7 +56,7 @@ export class MarketQueue implements FeedListener, AsyncIterable<MarketEvent> {
   }
 
   /** The next event; undefined at the end, `late` when `patience` resolved first. */
-  async take(patience?: Promise<unknown>): Promise<MarketEvent | 'late' | undefined> {
+  async take(patience?: Promise<unknown>): Promise<EngineEvent | 'late' | undefined> {
     for (;;) {
       const event = this.#waiting[this.#taken];
       if (event !== undefined) {
@@ -67,20 +78,10 @@ export class MarketQueue implements FeedListener, AsyncIterable<MarketEvent> {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<MarketEvent> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<EngineEvent> {
     for (let event = await this.take(); event !== undefined; event = await this.take()) {
       if (event !== 'late') yield event;
     }
-  }
-
-  #put(event: MarketEvent): void {
-    if (this.#isEnded) return;
-    if (this.length >= MOST_WAITING) {
-      this.end(new Error(`${MOST_WAITING} market events wait to be taken: the worker is stuck or far too slow`));
-      return;
-    }
-    this.#waiting.push(event);
-    this.#wake?.();
   }
 }
 
@@ -90,7 +91,7 @@ export async function* withTimers(
   engine: { readonly nextTimer: EpochMs },
   clock: { now(): EpochMs; sleepUntil(time: EpochMs, signal?: AbortSignal): Promise<void> },
   stop: AbortSignal,
-): AsyncGenerator<MarketEvent> {
+): AsyncGenerator<EngineEvent> {
   while (!stop.aborted) {
     const due = engine.nextTimer;
     // What has arrived comes first: it may belong before what is due.

@@ -1,7 +1,7 @@
 /**
- * The worker's loop: each market event goes through clock, simulated exchange and engine in the one right order
- * (`paperSteps`), and the next one waits for the orders in flight, so that the queue's speed changes nothing but the wall
- * time. Gaps of the stream are filled from the broker's history before anything after them is taken.
+ * The worker's loop: one event at a time goes through clock, exchange and engine in the one right order, and the next one
+ * waits for the orders in flight, so that the queue's speed changes nothing but the wall time. Gaps of the stream are filled
+ * from the broker's history before anything after them is taken.
  */
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { Tick } from '../core/tick.ts';
@@ -9,16 +9,17 @@ import { type EpochMs, endOfDay } from '../core/time.ts';
 import type { TradingEngine } from '../engine/trading-engine.ts';
 import { TickGate } from '../feed/tick-gate.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { EngineEvent } from '../ports/engine-event.ts';
 import type { MarketEvent } from '../ports/market-event.ts';
-import { paperSteps } from '../simulation/paper-steps.ts';
-import type { SimulatedExchange } from '../simulation/simulated-exchange.ts';
+import type { SteppedEngine } from '../simulation/paper-steps.ts';
 import type { EffectPipeline } from './effect-pipeline.ts';
 import type { GapFiller } from './gap-filler.ts';
 
 export interface SessionOptions {
-  readonly events: AsyncIterable<MarketEvent>;
+  readonly events: AsyncIterable<EngineEvent>;
   readonly engine: TradingEngine;
-  readonly exchange: SimulatedExchange;
+  /** The right order at one market event: with the simulated exchange, or with orders at a broker. */
+  readonly steps: (engine: SteppedEngine, event: MarketEvent, reach: (time: EpochMs) => void) => Iterable<void>;
   readonly pipeline: EffectPipeline;
   readonly clock: Clock & { reach?(time: EpochMs): void };
   readonly gaps: GapFiller;
@@ -37,6 +38,10 @@ export async function tradeSession(options: SessionOptions): Promise<number> {
   let done = 0;
   for await (const event of events) {
     if (signal.aborted) return done;
+    if (!isOfMarket(event)) {
+      await tell(options, event);
+      continue;
+    }
     if (event.type === 'tick') {
       if (done % TICKS_PER_TURN === 0) await yieldToLoop();
       if (!gate.takes(event.tick)) continue;
@@ -44,24 +49,38 @@ export async function tradeSession(options: SessionOptions): Promise<number> {
       if (done % TICKS_PER_TURN === 0) onProgress(done, event.tick.time);
       options.onTick(event.tick);
     }
-    for await (const filled of gaps.before(event)) await step(options, filled);
+    if (gaps.concerns(event)) for await (const filled of gaps.before(event)) await step(options, filled);
     await step(options, event);
   }
   if (!signal.aborted) await drain(options);
   return done;
 }
 
-async function step({ engine, exchange, pipeline, clock }: SessionOptions, event: MarketEvent): Promise<void> {
+function isOfMarket(event: EngineEvent): event is MarketEvent {
+  return event.type === 'tick' || event.type === 'candle' || event.type === 'timer' || event.type === 'gap';
+}
+
+async function tell(options: SessionOptions, event: Exclude<EngineEvent, MarketEvent>): Promise<void> {
+  options.pipeline.tell(event);
+  await settle(options);
+}
+
+async function step(options: SessionOptions, event: MarketEvent): Promise<void> {
+  const { engine, steps, pipeline, clock } = options;
   const stepped = {
     get nextTimer() {
       return engine.nextTimer;
     },
     tell: pipeline.tell.bind(pipeline),
   };
-  for (const _ of paperSteps(stepped, exchange, event, (time) => clock.reach?.(time))) {
-    if (pipeline.isBusy) await pipeline.settle(clock.now());
-    if (pipeline.hasHeld) await pipeline.release(clock.now());
+  for (const _ of steps(stepped, event, (time) => clock.reach?.(time))) {
+    if (pipeline.isBusy || pipeline.hasHeld) await settle(options);
   }
+}
+
+async function settle({ pipeline, clock }: SessionOptions): Promise<void> {
+  if (pipeline.isBusy) await pipeline.settle(clock.now());
+  if (pipeline.hasHeld) await pipeline.release(clock.now());
 }
 
 /** The last candles close and the day's orders expire though no more events come. */

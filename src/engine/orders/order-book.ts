@@ -48,6 +48,14 @@ export class OrderBook {
     return this.#entries;
   }
 
+  /** Some order may still change. */
+  get hasWorking(): boolean {
+    for (const byInstrument of this.#working.values()) {
+      for (const working of byInstrument.values()) if (working.length > 0) return true;
+    }
+    return false;
+  }
+
   plannedSinceMinute(now: EpochMs): number {
     const first = this.#recentTimes.findIndex((time) => time > now - MINUTE_MS);
     if (first !== 0) this.#recentTimes = first === -1 ? [] : this.#recentTimes.slice(first);

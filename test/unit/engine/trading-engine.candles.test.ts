@@ -116,6 +116,21 @@ describe('ticks', () => {
     expect(bench.decided).toMatchObject([{ entryPrice: 103, createdTime: at('10:01:02'), provenance: 'live' }]);
   });
 
+  it('around a gap make candles that say so, until the link is back', () => {
+    const bench = benchOf({ create: () => ({ onCandle: () => undefined }) });
+    const instrumentIds = [RELIANCE.id];
+    bench.tick('10:00:10', 100);
+    bench.handle({ type: 'gap', instrumentIds, from: at('10:00:10'), to: Number.POSITIVE_INFINITY });
+    bench.timer('10:01:02');
+    bench.handle({ type: 'gap', instrumentIds, from: at('10:00:10'), to: at('10:01:20') });
+    bench.tick('10:01:30', 101);
+    bench.timer('10:02:02');
+    bench.tick('10:02:30', 102);
+    bench.timer('10:03:02');
+    const provenances = bench.all('candleClosed').map(({ candle }) => candle.provenance);
+    expect(provenances).toEqual(['live-with-gap', 'live-with-gap', 'live']);
+  });
+
   it('are shown to the strategies that ask for them, with the latest closed candle', () => {
     const prices: number[] = [];
     const bench = benchOf({

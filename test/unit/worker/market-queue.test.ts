@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InstrumentId } from '../../../src/core/ids.ts';
 import type { Tick } from '../../../src/core/tick.ts';
-import type { MarketEvent } from '../../../src/ports/market-event.ts';
+import type { EngineEvent } from '../../../src/ports/engine-event.ts';
 import { MarketClock } from '../../../src/worker/market-clock.ts';
 import { MarketQueue, withTimers } from '../../../src/worker/market-queue.ts';
 import { SystemClock } from '../../../src/worker/system-clock.ts';
@@ -11,8 +11,8 @@ const tickAt = (time: number): Tick => ({
   ...{ instrumentId: ID, time, lastPrice: 100, volume: 0, openInterest: null, bid: null, ask: null, sequence: null },
 });
 
-async function all(events: AsyncIterable<MarketEvent>): Promise<MarketEvent[]> {
-  const taken: MarketEvent[] = [];
+async function all(events: AsyncIterable<EngineEvent>): Promise<EngineEvent[]> {
+  const taken: EngineEvent[] = [];
   for await (const event of events) taken.push(event);
   return taken;
 }

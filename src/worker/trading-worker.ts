@@ -1,15 +1,15 @@
 /**
- * Composition root one, on paper: the trading engine fed by a recorded session, decisions in Postgres, jobs through
- * BullMQ, orders to the simulated exchange, alerts to the console. Entry point: `openPaperWorker`, then `run`, `close`.
+ * Composition root one: the trading engine fed by a market, decisions in Postgres, jobs through BullMQ, orders to the
+ * simulated exchange, alerts to the console. Entry point: `runTradingWorker`.
  *
- * A rehearsal lives in a schema (and queue) of its own and starts clean: its synthetic candles and orders never mix with
- * those of an account, and what a killed rehearsal left behind is gone before the next one begins.
+ * A run lives in a schema (and queue) of its own and starts clean: what a played session leaves never mixes with an account,
+ * and what a killed run left behind is gone before the next one begins.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AlertStream, ConsoleAlerts } from '../alerts/console-alerts.ts';
 import type { Env } from '../config/env.ts';
+import type { Alert } from '../core/alert.ts';
 import { hashHex } from '../core/hash.ts';
-import type { Tick } from '../core/tick.ts';
 import type { EpochMs } from '../core/time.ts';
 import { type Database, openDatabase, resetSchema } from '../db/database.ts';
 import { acquireLease } from '../db/lease.ts';
@@ -18,7 +18,7 @@ import { PostgresCandleStore } from '../db/postgres-candle-store.ts';
 import { PostgresLedger } from '../db/postgres-ledger.ts';
 import { PostgresQuotes } from '../db/postgres-quotes.ts';
 import { saveInstruments } from '../db/save-instruments.ts';
-import { type EngineOptions, TradingEngine } from '../engine/trading-engine.ts';
+import { TradingEngine } from '../engine/trading-engine.ts';
 import { cancelOrderJob } from '../jobs/cancel-order-job.ts';
 import { JobRegistry } from '../jobs/job-registry.ts';
 import type { OpenQueues } from '../jobs/open-queues.ts';
@@ -29,47 +29,50 @@ import { openQueues } from '../jobs/queue-backend.ts';
 import { sendAlertJob } from '../jobs/send-alert-job.ts';
 import { startWorkers } from '../jobs/start-workers.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
-import { PaperBroker } from '../simulation/paper-broker.ts';
 import { SessionRecorder } from '../simulation/session-recorder.ts';
-import { SimulatedExchange } from '../simulation/simulated-exchange.ts';
 import { announced } from './announced-job.ts';
 import { EffectPipeline } from './effect-pipeline.ts';
-import { ReplayClock } from './replay-clock.ts';
-import { replaySession } from './replay-session.ts';
+import { paperExecution } from './execution.ts';
+import { GapFiller } from './gap-filler.ts';
+import { withTimers } from './market-queue.ts';
+import type { OpenMarket } from './open-market.ts';
 import type { RunFacts } from './run-summary.ts';
+import { tradeSession } from './trade-session.ts';
 
-export interface PaperWorkerOptions {
+export interface TradingWorkerOptions {
   readonly env: Env;
-  readonly engine: EngineOptions;
+  /** Names the schema, the queue and the lease. */
+  readonly account: string;
+  readonly openMarket: () => Promise<OpenMarket>;
+  /** How the simulated exchange fills paper orders. */
   readonly rules: FillRules;
-  readonly ticks: readonly Tick[];
-  readonly speed: number;
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly alerts: AlertStream;
   readonly onProgress: (done: number, time: EpochMs, recorder: SessionRecorder) => void;
 }
 
-const REHEARSAL = 'rehearsal';
 /** A worker that was told to stop a moment ago, or whose npm was killed, needs this long to be gone. */
 const LEASE_WAIT_MS = 6_000;
 const SWEEP_EVERY_MS = 2_000;
 const ALERT_PATIENCE_MS = 20_000;
+const GAP_PATIENCE_MS = 10_000;
 
-export async function runPaperWorker(options: PaperWorkerOptions): Promise<Omit<RunFacts, 'wallMs'>> {
-  const { env, log } = options;
+export async function runTradingWorker(options: TradingWorkerOptions): Promise<Omit<RunFacts, 'wallMs'>> {
+  const { env, account, log } = options;
   const database = await openDatabase({
     url: env.databaseUrl ?? undefined,
     stateFolder: env.stateFolder,
-    schema: REHEARSAL,
+    schema: account,
     role: 'worker',
     log: (line) => log.debug(line),
   });
   try {
-    const lease = await acquireLease(database, REHEARSAL, 'worker', LEASE_WAIT_MS);
+    const lease = await acquireLease(database, account, 'worker', LEASE_WAIT_MS);
     try {
-      return await rehearse(options, database);
+      return await startClean(options, database);
     } finally {
       await lease.release();
     }
@@ -78,44 +81,43 @@ export async function runPaperWorker(options: PaperWorkerOptions): Promise<Omit<
   }
 }
 
-async function rehearse(options: PaperWorkerOptions, database: Database): Promise<Omit<RunFacts, 'wallMs'>> {
-  const { env, log } = options;
-  await resetSchema(database.sql, REHEARSAL);
+async function startClean(options: TradingWorkerOptions, database: Database): Promise<Omit<RunFacts, 'wallMs'>> {
+  const { env, account, log } = options;
+  await resetSchema(database.sql, account);
   const queues = await openQueues({
     redisUrl: env.redisUrl ?? undefined,
     databaseUrl: database.url,
-    schema: `${REHEARSAL}_queue`,
-    prefix: `signalman-${hashHex(env.databaseUrl ?? env.stateFolder).slice(0, 12)}-${REHEARSAL}`,
+    schema: `${account}_queue`,
+    prefix: `signalman-${hashHex(env.databaseUrl ?? env.stateFolder).slice(0, 12)}-${account}`,
     log,
   });
   try {
-    await queues.clear();
-    return await trade(options, database, queues);
+    const [market] = await Promise.all([options.openMarket(), queues.clear()]);
+    try {
+      return await trade(options, market, database, queues);
+    } finally {
+      await market.close();
+    }
   } finally {
     await queues.close();
   }
 }
 
 async function trade(
-  options: PaperWorkerOptions,
+  options: TradingWorkerOptions,
+  market: OpenMarket,
   database: Database,
   queues: OpenQueues,
 ): Promise<Omit<RunFacts, 'wallMs'>> {
-  const { ticks, signal, log, onProgress } = options;
+  const { signal, log, onProgress } = options;
+  const { clock, queue } = market;
   const recorder = new SessionRecorder();
-  const clock = new ReplayClock(ticks[0]?.time ?? 0, options.speed);
   const ledger = new PostgresLedger(database, 'paper');
   const onLost = (error: unknown): void => log.warn({ error: String(error) }, 'Market data could not be written');
   const candles = new PostgresCandleStore(database, onLost);
   const quotes = new PostgresQuotes(database, onLost);
-  await saveInstruments(database, options.engine.instruments, clock.now());
-  const engine = new TradingEngine(options.engine);
-  const exchange: SimulatedExchange = new SimulatedExchange({
-    ...options.engine,
-    rules: options.rules,
-    report: (event) => pipeline.tell(event),
-    settle: () => {},
-  });
+  await saveInstruments(database, market.engine.instruments, clock.now());
+  const engine = new TradingEngine(market.engine);
   const sweeper = new OutboxSweeper({ ledger: dueOnly(ledger, clock), queues, clock });
   const pipeline: EffectPipeline = new EffectPipeline({
     ledger,
@@ -125,24 +127,33 @@ async function trade(
     onEffect: (effect) => recorder.take(effect),
     signal,
   });
+  const execution = paperExecution(market, options.rules, pipeline);
   const executor = new OrderExecutor({
-    broker: new PaperBroker(exchange, clock),
+    broker: execution.broker,
     ledger,
     clock,
     onUpdate: (update) => pipeline.onExecuted(update),
-    onFill: (fill) => pipeline.tell({ type: 'orderFilled', fill }),
+    onFill: execution.onFill,
   });
-  const alertBook = new PostgresAlertBook(database);
   const registry = new JobRegistry([
     announced(placeOrderJob(executor), (subject) => pipeline.onJobEnded(subject)),
     announced(cancelOrderJob(executor), (subject) => pipeline.onJobEnded(`${subject}-cancel`)),
-    sendAlertJob({ alerts: alertBook, sink: new ConsoleAlerts(options.alerts), clock }),
+    sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
   ]);
   await startWorkers({ queues, registry, log, settings: { orders: { concurrency: 1 } } });
   const stopSweeping = every(SWEEP_EVERY_MS, () => sweeper.sweep(), log);
+  const gaps = new GapFiller({
+    ...{ history: market.history, clock: market.wireClock, patienceMs: GAP_PATIENCE_MS, signal },
+    onFilled: (count) => log.info({ candles: count }, 'Filled a gap of the stream from history'),
+    onMissed: (id, reason) => pipeline.raise(missedGap(id, reason, clock.now())),
+  });
+  const onStop = (): void => queue.end();
+  signal.addEventListener('abort', onStop, { once: true });
+  market.start(market.engine.instruments.map(({ id }) => id));
   try {
-    const replayed = await replaySession({
-      ...{ ticks, engine, exchange, pipeline, clock, signal },
+    const ticks = await tradeSession({
+      ...{ engine, steps: execution.steps, pipeline, clock, gaps, signal },
+      events: market.isPlayed ? queue : withTimers(queue, engine, clock, signal),
       onTick: (tick) => void quotes.appendQuotes([tick]).catch(onLost),
       onProgress: (done, time) => onProgress(done, time, recorder),
     });
@@ -151,18 +162,24 @@ async function trade(
       record: await ledger.session(),
       trades: recorder.trades,
       candles: recorder.candles,
-      ticks: replayed,
+      ticks,
       isStopped: signal.aborted,
       backend: queues.backend,
     };
   } finally {
+    signal.removeEventListener('abort', onStop);
     stopSweeping();
     await Promise.all([candles.flush(), quotes.flush()]).catch(onLost);
   }
 }
 
+function missedGap(id: string, reason: string, time: EpochMs): Alert {
+  const text = `Candles of ${id} that the stream missed could not be fetched (${reason}): they stay marked as having a gap`;
+  return { key: `gap/${id}/${time}`, kind: 'system', level: 'warning', text, time };
+}
+
 /** Orders held for a later session are not lost: they wait for the clock, not for the sweeper. */
-function dueOnly(ledger: PostgresLedger, clock: ReplayClock): Pick<PostgresLedger, 'unqueuedJobs' | 'markQueued'> {
+function dueOnly(ledger: PostgresLedger, clock: Clock): Pick<PostgresLedger, 'unqueuedJobs' | 'markQueued'> {
   return {
     unqueuedJobs: async (ageMs) => (await ledger.unqueuedJobs(ageMs)).filter((job) => job.notBefore <= clock.now()),
     markQueued: (ids) => ledger.markQueued(ids),
