@@ -36,6 +36,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./strategies-command.ts')).strategiesCommand(),
   },
   {
+    name: 'simulate',
+    summary: "serve a broker's protocol on this machine, over a simulated exchange",
+    load: async () => (await import('./simulate-command.ts')).simulateCommand(),
+  },
+  {
     name: 'config',
     summary: 'check the configuration and show what it comes to',
     load: async () => (await import('./config-command.ts')).configCommand(),

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Instrument } from '../../src/core/instrument.ts';
 import type { SimulatedAccount } from '../../src/simulators/angel-one/accounts/account.ts';
 import type { BehaviourChanges } from '../../src/simulators/angel-one/control/behaviours.ts';
@@ -56,7 +56,10 @@ export async function openTestDesk(setup: DeskSetup = {}): Promise<TestDesk> {
     charges: SIMPLE_CHARGES,
     behaviours: { rateLimits: 'counted', totpReuse: 'allowed', ...setup.behaviours },
   });
-  onTestFinished(() => simulator.close());
+  onTestFinished(async () => {
+    await simulator.close();
+    expect(simulator.ledger.mishaps).toEqual([]);
+  });
   const stream: { code: string; row: OrderRow }[] = [];
   simulator.accounts.onOrder((_clientCode, code, row) => stream.push({ code, row }));
   const infy = market.listing('NSE:INFY');

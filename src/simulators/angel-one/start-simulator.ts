@@ -19,13 +19,17 @@ import { AccountBook } from './accounts/account-book.ts';
 import { type BehaviourChanges, createSwitches, type Switches } from './control/behaviours.ts';
 import { CONTROL_PATH, ControlDesk } from './control/control-desk.ts';
 import { TruthLedger } from './control/truth-ledger.ts';
-import { type FaultRequest, parseFault, type StreamFaultPlan } from './faults/fault.ts';
+import { type FaultRequest, parseFault } from './faults/fault.ts';
 import { FaultBoard } from './faults/fault-board.ts';
+import { strikeStreams } from './faults/strike-streams.ts';
 import { masterText } from './master/make-master.ts';
 import { Brokerage } from './orders/brokerage.ts';
 import type { SimulatedMarket } from './parts.ts';
 import { RateWindows } from './rest/rate-windows.ts';
 import { RestGateway } from './rest/rest-gateway.ts';
+import { attachStreams, MARKET_STREAM_PATH, ORDER_STREAM_PATH } from './streams/attach-streams.ts';
+import type { StreamCounters } from './streams/stream-counters.ts';
+import { StreamFaults } from './streams/stream-faults.ts';
 
 export interface AngelOneSimulatorOptions {
   readonly market: SimulatedMarket;
@@ -56,14 +60,15 @@ export interface AngelOneSimulator {
   readonly ledger: TruthLedger;
   readonly switches: Switches;
   readonly accounts: AccountBook;
+  /** What was truly written to the streams' connections. */
+  readonly streamCounters: StreamCounters;
+  readonly streamFaults: StreamFaults;
   /** Returns the number by which the fault can be lifted. */
   arm(fault: FaultRequest): number;
   lift(id: number): void;
   close(): Promise<void>;
 }
 
-const MARKET_STREAM_PATH = '/smart-stream';
-const ORDER_STREAM_PATH = '/smart-order-update';
 const MASTER_PATH = '/OpenAPI_File/files/OpenAPIScripMaster.json';
 
 export async function startAngelOneSimulator(options: AngelOneSimulatorOptions): Promise<AngelOneSimulator> {
@@ -79,10 +84,12 @@ export async function startAngelOneSimulator(options: AngelOneSimulatorOptions):
   const charges = options.charges ?? null;
   const core = { market, calendar, charges, switches, accounts, ledger, closed };
   const brokerage = new Brokerage(core);
-  const strikeStreams = (_plan: StreamFaultPlan): void => undefined;
-  const faults = new FaultBoard(strikeStreams, (kind) => ledger.addFault(kind));
+  const streamFaults = new StreamFaults();
+  const faults = new FaultBoard(
+    (plan) => strikeStreams(plan, streamFaults),
+    (kind) => ledger.addFault(kind),
+  );
   const gateway = new RestGateway({ ...core, brokerage, windows, faults });
-  const control = new ControlDesk({ market, accounts, faults, switches, ledger });
   const master = options.master ?? (() => masterText(market.listings, { day: dayOf(market.clock.now()) }));
 
   const server = createServer((request, response) => {
@@ -93,10 +100,27 @@ export async function startAngelOneSimulator(options: AngelOneSimulatorOptions):
         : path.startsWith(CONTROL_PATH)
           ? control.serve(request, response, path)
           : gateway.serve(request, response, path);
-    // A peer that went away is no error; a fault of the simulator itself must be seen by the test that met it.
-    served.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+    served.catch((error: unknown) => {
+      if (!response.destroyed)
+        ledger.mishaps.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      response.destroy();
+    });
   });
-  const url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
+  const streams = attachStreams(server, { market, accounts, faults: streamFaults });
+  const control = new ControlDesk({ market, accounts, faults, switches, ledger, counters: streams.counters });
+  const close = async (): Promise<void> => {
+    stop.abort();
+    faults.clear();
+    brokerage.close();
+    await streams.close();
+    const done = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await done;
+  };
+  const url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1').catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const socketUrl = url.replace(/^http/, 'ws');
 
   return {
@@ -111,19 +135,15 @@ export async function startAngelOneSimulator(options: AngelOneSimulatorOptions):
     ledger,
     switches,
     accounts,
+    streamCounters: streams.counters,
+    streamFaults,
     arm(fault) {
       const parsed = parseFault(fault);
       if ('fault' in parsed) throw new TypeError(parsed.fault);
       return faults.arm(parsed.plan);
     },
     lift: (id) => faults.lift(id),
-    async close() {
-      stop.abort();
-      brokerage.close();
-      const done = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await done;
-    },
+    close,
   };
 }
 

@@ -8,6 +8,7 @@ import { type FaultPlan, parseFault } from '../faults/fault.ts';
 import type { FaultBoard } from '../faults/fault-board.ts';
 import type { SimulatedMarket } from '../parts.ts';
 import { parseBody, readText } from '../rest/http-body.ts';
+import type { StreamCounters } from '../streams/stream-counters.ts';
 import { type Switches, withChanges } from './behaviours.ts';
 import type { TruthLedger } from './truth-ledger.ts';
 
@@ -17,6 +18,7 @@ export interface ControlParts {
   readonly faults: FaultBoard;
   readonly switches: Switches;
   readonly ledger: TruthLedger;
+  readonly counters: StreamCounters;
 }
 
 interface Answer {
@@ -42,12 +44,14 @@ export class ControlDesk {
   }
 
   #answer(route: string, text: string): Answer {
-    const { market, accounts, faults, switches, ledger } = this.#parts;
+    const { market, accounts, faults, switches, ledger, counters } = this.#parts;
     switch (route) {
       case 'GET health':
         return ok({ time: market.clock.now(), listings: market.listings.length });
       case 'GET ledger':
         return ok(ledger.report());
+      case 'GET streams':
+        return ok({ connections: counters.connections, refusals: Object.fromEntries(counters.refusals) });
       case 'GET listings':
         return ok(
           market.listings.map(({ instrument, segment, token, tradingSymbol }) => ({

@@ -75,12 +75,15 @@ export interface LedgerReport {
   /** By client code and class: the most calls in any rolling window, and how often one was too many. */
   readonly budget: Readonly<Record<string, BudgetTally>>;
   readonly faults: Readonly<Record<string, number>>;
+  /** Errors of the simulator itself; anything in here makes the rest doubtful. */
+  readonly mishaps: readonly string[];
 }
 
 export class TruthLedger {
   readonly fills: FillEntry[] = [];
   readonly changes: ChangeEntry[] = [];
   readonly rules: RuleEntry[] = [];
+  readonly mishaps: string[] = [];
   readonly sessions: { readonly clientCode: string; readonly deed: SessionDeed; readonly time: EpochMs }[] = [];
   readonly #orders: DeskOrder[] = [];
   readonly #calls = new Map<Operation, Partial<Record<CallResult, number>>>();
@@ -144,6 +147,7 @@ export class TruthLedger {
       calls: Object.fromEntries([...this.#calls].map(([operation, counts]) => [operation, { ...counts }])),
       budget: this.budget,
       faults: { ...this.#faults },
+      mishaps: [...this.mishaps],
     };
   }
 }

@@ -18,29 +18,30 @@ export interface Strike {
   readonly status: number | undefined;
 }
 
-/** What the streams are told to do wrong; the half that serves them carries it out. */
-export type StreamFaultListener = (plan: StreamFaultPlan) => void;
+/** Has the streams do wrong; returns how to stop what lasts. */
+export type StreamStriker = (plan: StreamFaultPlan) => (() => void) | undefined;
 
 /** The faults that wait for their calls. The same seed strikes the same calls. */
 export class FaultBoard {
   #armed: Armed[] = [];
+  /** Stream faults that go on until they are lifted. */
+  readonly #lasting = new Map<number, () => void>();
   #lastId = 0;
-  readonly #onStreamFault: StreamFaultListener;
+  readonly #strikeStreams: StreamStriker;
   readonly #onStrike: (kind: string) => void;
 
-  constructor(onStreamFault: StreamFaultListener, onStrike: (kind: string) => void) {
-    this.#onStreamFault = onStreamFault;
+  constructor(strikeStreams: StreamStriker, onStrike: (kind: string) => void) {
+    this.#strikeStreams = strikeStreams;
     this.#onStrike = onStrike;
   }
 
-  /** Returns the number by which the fault can be lifted; stream faults are handed on at once and are 0. */
+  /** Returns the number by which the fault can be lifted; a stream fault strikes at once. */
   arm(plan: FaultPlan): number {
-    if (isStreamFault(plan)) {
-      this.#onStrike(plan.kind);
-      this.#onStreamFault(plan);
-      return 0;
-    }
     this.#lastId += 1;
+    if (isStreamFault(plan)) {
+      this.#armStreams(this.#lastId, plan);
+      return this.#lastId;
+    }
     const until = plan.forMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + plan.forMs;
     const left = plan.count ?? Number.POSITIVE_INFINITY;
     this.#armed.push({ id: this.#lastId, plan, random: createRandom(plan.seed), until, left });
@@ -49,10 +50,13 @@ export class FaultBoard {
 
   lift(id: number): void {
     this.#armed = this.#armed.filter((armed) => armed.id !== id);
+    this.#lasting.get(id)?.();
+    this.#lasting.delete(id);
   }
 
   clear(): void {
     this.#armed = [];
+    for (const id of [...this.#lasting.keys()]) this.lift(id);
   }
 
   get armed(): readonly { readonly id: number; readonly plan: CallFaultPlan; readonly left: number | null }[] {
@@ -75,6 +79,14 @@ export class FaultBoard {
     }
     this.#armed = this.#armed.filter(({ left, until }) => left > 0 && now <= until);
     return strikes;
+  }
+
+  #armStreams(id: number, plan: StreamFaultPlan): void {
+    this.#onStrike(plan.kind);
+    const end = this.#strikeStreams(plan);
+    if (end === undefined) return;
+    this.#lasting.set(id, end);
+    if (plan.forMs !== undefined) setTimeout(() => this.lift(id), plan.forMs).unref();
   }
 }
 

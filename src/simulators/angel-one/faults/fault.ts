@@ -40,21 +40,27 @@ export const CALL_FAULTS = [
 ] as const;
 export type CallFault = (typeof CALL_FAULTS)[number];
 
-export const STREAM_FAULTS = [
-  /** The sockets are cut without a closing handshake. */
+const STREAM_FAULTS = [
+  /** The sockets end: `how` says by the book, by a closed connection or by a reset. */
   'stream-drop',
   /** The sockets stay open and fall silent, pongs included. */
   'stream-half-open',
-  /** Frames are sent twice. */
+  /** Pings are answered, but no frame is sent while it lasts. */
+  'stream-stall',
+  /** Frames come `ms` later, in order. */
+  'stream-delay',
+  /** The next `count` upgrades are answered with `status` (503). */
+  'stream-refuse',
+  /** All sockets end and none is let in while it lasts. */
+  'stream-down',
+  /** What becomes of frames: sent twice, after the next one, with a byte changed, cut, with bytes added, not at all. */
   'stream-duplicate',
-  /** Frames change places with the next. */
   'stream-reorder',
-  /** Bytes of frames are changed. */
   'stream-corrupt',
-  /** Frames lose their tail. */
   'stream-truncate',
+  'stream-lengthen',
+  'stream-lose',
 ] as const;
-export type StreamFault = (typeof STREAM_FAULTS)[number];
 
 const LONGEST_MS = 3_600_000;
 const shared = {
@@ -85,7 +91,11 @@ const callFaultSchema = z.strictObject({
 
 const streamFaultSchema = z.strictObject({
   kind: z.enum(STREAM_FAULTS),
-  stream: z.enum(['market', 'orders']),
+  /** Absent: both. */
+  stream: z.enum(['market', 'orders']).optional(),
+  how: z.enum(['close-frame', 'abrupt', 'reset']).default('reset'),
+  ms: z.number().min(0).max(LONGEST_MS).optional(),
+  status: z.int().min(200).max(599).optional(),
   ...shared,
 });
 
@@ -104,5 +114,5 @@ export function parseFault(value: unknown): { readonly plan: FaultPlan } | { rea
 }
 
 export function isStreamFault(plan: FaultPlan): plan is StreamFaultPlan {
-  return 'stream' in plan;
+  return 'how' in plan;
 }

@@ -25,7 +25,7 @@ export interface OrderRequest {
   readonly tag: string;
 }
 
-export const DONE_STATUSES = ['complete', 'cancelled', 'rejected', 'cancelled after market order'] as const;
+const DONE_STATUSES = ['complete', 'cancelled', 'rejected', 'cancelled after market order'] as const;
 
 /** One order as the broker's front office keeps it. */
 export interface DeskOrder {

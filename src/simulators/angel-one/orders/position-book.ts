@@ -81,8 +81,7 @@ export class PositionBook {
     const position = this.find(listing, from);
     const net = position === undefined ? 0 : netQuantity(position);
     if (position === undefined || net * (side === 'BUY' ? 1 : -1) < quantity) return false;
-    const price =
-      side === 'BUY' ? average(position.buyAmount, position.bought) : average(position.sellAmount, position.sold);
+    const price = averagePriceOf(position);
     this.add(listing, from, side, -quantity, price);
     this.add(listing, to, side, quantity, price);
     return true;
