@@ -160,6 +160,8 @@ export class SmartStream implements MarketFeed {
   }
 
   #tellShards(): void {
+    // What still arrives during a close opens nothing again.
+    if (this.#isClosed) return;
     for (const shard of this.#shards) shard.tell();
   }
 
