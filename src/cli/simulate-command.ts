@@ -103,6 +103,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
     try {
       const { clientCode, mpin, totpSecret, apiKey } = account;
       announce(simulator, { clientCode, mpin, totpSecret, apiKey }, options.json === true);
+      if (options.json === true) announceEnd(market);
       if (options.hold !== true) market.start();
       await aborted(AbortSignal.any([stop.signal, unwatch.signal]));
     } finally {
@@ -153,6 +154,15 @@ function announce({ endpoints, control }: AngelOneSimulator, credentials: Printe
   process.stdout.write(
     `Angel One simulator: REST ${endpoints.rest}, market ${endpoints.marketStream}, orders ${endpoints.orderStream}, master ${endpoints.instrumentMaster}, control ${control}; client ${clientCode}, MPIN ${mpin}, TOTP secret ${totpSecret}, API key ${apiKey} (${about})\n`,
   );
+}
+
+/** A second line when the last print of a session has been made: how many a listener should have had. */
+function announceEnd(market: OpenMarket): void {
+  let prints = 0;
+  market.onTick(() => {
+    prints += 1;
+  });
+  void market.ended.then(() => process.stdout.write(`${JSON.stringify({ event: 'ended', prints })}\n`));
 }
 
 interface StdinWatch {

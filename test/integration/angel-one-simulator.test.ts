@@ -194,6 +194,60 @@ describe('the life of an order over the wire', () => {
     ]);
   });
 
+  it('leaves delivery orders alone when it closes what is intraday', async () => {
+    const { market, client, infy, settle } = await openTestDesk();
+    await client.post(PLACE, orderOf(infy, { price: '1450', producttype: 'DELIVERY', ordertag: 'delivery' }));
+    await client.post(PLACE, orderOf(infy, { price: '1450', ordertag: 'intraday' }));
+    await settle();
+    await market.reach(Date.parse('2026-11-17T15:20:01+05:30'));
+    expect(rowsOf((await client.get(BOOK)).data).map(({ orderstatus }) => orderstatus)).toEqual(['open', 'cancelled']);
+  });
+
+  it('charges each trade, and blocks no margin twice for an order that is changed', async () => {
+    const { market, client, infy, stream, settle } = await openTestDesk({ account: { fundsPaise: 20_000_00 } });
+    const net = async (): Promise<number> => Number(((await client.get('user/v1/getRMS')).data as { net: string }).net);
+    const delivery = orderOf(infy, { producttype: 'DELIVERY', price: '1490' });
+    const { orderid } = idsOf((await client.post(PLACE, delivery)).data);
+    await settle();
+    expect(await net()).toBe(5_100);
+    await client.post(MODIFY, { ...delivery, orderid, quantity: '14' });
+    await settle();
+    await client.post(MODIFY, { ...delivery, orderid, quantity: '13', price: '1495' });
+    await settle();
+    expect(stream.at(-1)?.row).toMatchObject({ quantity: '13', price: 1495, orderstatus: 'open' });
+    await market.print(infy, 1495);
+    expect(stream.at(-1)).toMatchObject({ code: 'AB05' });
+    // 0.0333 % of the turnover, in paise, rounded down to what is there.
+    expect(await net()).toBeCloseTo(20_000 - 1495 * 13 * 1.000333, 1);
+  });
+
+  it('refuses a change that the funds do not cover, and the order stays as it was', async () => {
+    const { client, infy, stream, settle, simulator } = await openTestDesk({ account: { fundsPaise: 20_000_00 } });
+    const delivery = orderOf(infy, { producttype: 'DELIVERY', price: '1490' });
+    const { orderid } = idsOf((await client.post(PLACE, delivery)).data);
+    await settle();
+    await client.post(MODIFY, { ...delivery, orderid, quantity: '14' });
+    await settle();
+    expect(simulator.ledger.changes.map(({ result }) => result)).toEqual(['asked', 'refused']);
+    const [row] = rowsOf((await client.get(BOOK)).data);
+    expect(row).toMatchObject({ quantity: '10', status: 'open', orderstatus: 'open' });
+    expect(row?.text).toMatch(/Insufficient funds/);
+    expect(stream.slice(-2).map(({ code }) => code)).toEqual(['AB11', 'AB01']);
+  });
+
+  it('leaves the whole of a print to others once an order is cancelled', async () => {
+    const { market, client, infy, settle, simulator } = await openTestDesk({
+      behaviours: { participationPercent: 50 },
+    });
+    const first = idsOf((await client.post(PLACE, orderOf(infy))).data).orderid;
+    await client.post(PLACE, orderOf(infy, { ordertag: 'second' }));
+    await settle();
+    await client.post(CANCEL, { variety: 'NORMAL', orderid: first });
+    await settle();
+    await market.print(infy, 1499, 20);
+    expect(simulator.ledger.fills).toMatchObject([{ tag: 'second', quantity: 10 }]);
+  });
+
   it('gives an immediate-or-cancel order one print', async () => {
     const { market, client, infy, stream, settle } = await openTestDesk({ behaviours: { participationPercent: 50 } });
     await client.post(PLACE, orderOf(infy, { duration: 'IOC' }));

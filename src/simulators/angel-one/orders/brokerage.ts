@@ -7,6 +7,7 @@ import type { AccountBook } from '../accounts/account-book.ts';
 import type { Switches } from '../control/behaviours.ts';
 import type { TruthLedger } from '../control/truth-ledger.ts';
 import type { SimulatedMarket } from '../parts.ts';
+import type { ClientDesk } from './client-desk.ts';
 import { ClientFunds } from './client-funds.ts';
 import { ExchangeFloor } from './exchange-floor.ts';
 import { GttDesk } from './gtt-desk.ts';
@@ -14,14 +15,6 @@ import { OrderDesk } from './order-desk.ts';
 import { OrderIds } from './order-ids.ts';
 import { PositionBook } from './position-book.ts';
 import { squareOffDaily } from './square-off.ts';
-
-export interface ClientDesk {
-  readonly account: SimulatedAccount;
-  readonly orders: OrderDesk;
-  readonly gtt: GttDesk;
-  readonly funds: ClientFunds;
-  readonly positions: PositionBook;
-}
 
 export interface BrokerageParts {
   readonly market: SimulatedMarket;

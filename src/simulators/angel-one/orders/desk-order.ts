@@ -57,6 +57,34 @@ export interface DeskOrder {
   readonly past: { readonly time: EpochMs; readonly row: OrderRow }[];
 }
 
+export function newOrder(
+  ids: Pick<DeskOrder, 'orderId' | 'uniqueId' | 'exchangeOrderId'>,
+  clientCode: string,
+  request: OrderRequest,
+  now: EpochMs,
+): DeskOrder {
+  return {
+    ...ids,
+    clientCode,
+    placedTime: now,
+    request,
+    status: '',
+    orderStatus: '',
+    text: '',
+    filled: 0,
+    turnover: 0,
+    cancelled: 0,
+    updatedTime: now,
+    exchangeTime: 0,
+    isTriggered: false,
+    isAfterMarket: false,
+    isAdmitted: false,
+    isChanging: false,
+    floorId: null,
+    past: [],
+  };
+}
+
 export function isDone(order: DeskOrder): boolean {
   return (DONE_STATUSES as readonly string[]).includes(order.orderStatus);
 }

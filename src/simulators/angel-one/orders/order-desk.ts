@@ -12,11 +12,14 @@ import { isRefusal, type Refusal, refused } from '../rest/reply.ts';
 import { bookFill } from './book-fill.ts';
 import { changedRequest, changeFaultOf } from './change-order.ts';
 import { DayBook, type TradeEntry } from './day-book.ts';
-import { type DeskOrder, isDone, type OrderRequest, streamRowOf } from './desk-order.ts';
+import { type DeskOrder, isDone, newOrder, type OrderRequest, streamRowOf } from './desk-order.ts';
 import type { DeskParts } from './desk-parts.ts';
 import { floorOrderOf, isTriggeredBy, withProtection } from './floor-order.ts';
 import { exchangeRejection, riskRejection } from './risk-check.ts';
 import type { WireBody } from './wire-fields.ts';
+
+/** What the stream says of an order that a refused change has left as it was. */
+const STANDING_CODES: Readonly<Record<string, string>> = { open: 'AB01', 'trigger pending': 'AB10' };
 
 export class OrderDesk {
   readonly #parts: DeskParts;
@@ -42,26 +45,7 @@ export class OrderDesk {
 
   place(request: OrderRequest): DeskOrder {
     const now = this.#clock.now();
-    const order: DeskOrder = {
-      ...this.#parts.ids.next(now),
-      clientCode: this.#parts.clientCode,
-      placedTime: now,
-      request,
-      status: '',
-      orderStatus: '',
-      text: '',
-      filled: 0,
-      turnover: 0,
-      cancelled: 0,
-      updatedTime: now,
-      exchangeTime: 0,
-      isTriggered: false,
-      isAfterMarket: false,
-      isAdmitted: false,
-      isChanging: false,
-      floorId: null,
-      past: [],
-    };
+    const order = newOrder(this.#parts.ids.next(now), this.#parts.clientCode, request, now);
     this.#book.add(order);
     this.#working.add(order);
     this.#parts.ledger.addOrder(order);
@@ -227,7 +211,7 @@ export class OrderDesk {
     if (fault !== undefined) {
       this.#log(order, 'modify', 'refused');
       order.text = fault;
-      this.#show(order, null, status, orderStatus);
+      this.#show(order, STANDING_CODES[orderStatus] ?? null, status, orderStatus);
       return;
     }
     const isResting = order.floorId !== null;

@@ -1,7 +1,7 @@
 import { dayOf, parseTimeOfDay, startOfDay } from '../../../core/time.ts';
 import type { Switches } from '../control/behaviours.ts';
 import type { SimulatedMarket } from '../parts.ts';
-import type { ClientDesk } from './brokerage.ts';
+import type { ClientDesk } from './client-desk.ts';
 import { netQuantity } from './position-book.ts';
 
 /** At the broker's own time intraday orders are cancelled and intraday positions closed by orders that carry no tag. */

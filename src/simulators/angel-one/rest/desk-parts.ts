@@ -3,7 +3,7 @@ import type { ChargeModel } from '../../../ports/charge-model.ts';
 import type { AccountBook } from '../accounts/account-book.ts';
 import type { Switches } from '../control/behaviours.ts';
 import type { TruthLedger } from '../control/truth-ledger.ts';
-import type { ClientDesk } from '../orders/brokerage.ts';
+import type { ClientDesk } from '../orders/client-desk.ts';
 import type { WireBody } from '../orders/wire-fields.ts';
 import type { SimulatedMarket } from '../parts.ts';
 import type { Operation } from './endpoints.ts';
