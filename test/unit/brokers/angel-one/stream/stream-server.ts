@@ -89,6 +89,7 @@ export class StreamServer {
     if (this.isDeaf) {
       // Read on, or the client's good-bye is never seen.
       raw.resume();
+      raw.on('end', () => raw.destroy());
       return;
     }
     const status = this.admit(request);
