@@ -60,7 +60,7 @@ export async function rehearse(request: RunRequest): Promise<Rehearsal> {
       ...{ env, account: REHEARSAL, log, rules: bot.fillRules, signal: stop.signal, alerts: people },
       openMarket: async () => {
         const { instrumentsPath } = replay;
-        const market = await openPlayedMarket({ bot, sessionPath, instrumentsPath, speed, signal: stop.signal });
+        const market = await openPlayedMarket({ bot, sessionPath, instrumentsPath, speed, log, signal: stop.signal });
         engine = market.engine;
         const [first] = engine.instruments;
         if (first) session = engine.calendar.nextSession(first, market.clock.now());

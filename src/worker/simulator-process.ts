@@ -31,6 +31,8 @@ type Ready = z.output<typeof readySchema>;
 export interface SimulatorProcess extends Ready {
   /** Resolves with the number of prints when the last one has been made. */
   readonly ended: Promise<number>;
+  /** Asks or tells the simulator's control surface. */
+  ask(route: string, body?: object): Promise<unknown>;
   /** Resolves when the process is gone. */
   stop(): Promise<void>;
 }
@@ -51,7 +53,7 @@ export async function startSimulator(options: SimulatorProcessOptions): Promise<
   // A group of its own: Ctrl-C at the terminal is the worker's to answer.
   const child = spawn(
     process.execPath,
-    [join(PROJECT_FOLDER, 'src/main.ts'), ...args, '--speed', String(speed), '--clock', 'session', '--json'],
+    [join(PROJECT_FOLDER, 'src/main.ts'), ...args, '--speed', String(speed), '--clock', 'session', '--hold', '--json'],
     { stdio: ['pipe', 'pipe', 'pipe'], detached: true },
   );
   const gone = new Promise<void>((resolve) => {
@@ -94,11 +96,19 @@ export async function startSimulator(options: SimulatorProcessOptions): Promise<
     clearTimeout(late);
   };
   try {
-    return { ...(await ready), ended, stop };
+    const addresses = await ready;
+    return { ...addresses, ended, stop, ask: (route, body) => ask(addresses.control, route, body) };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function ask(control: string, route: string, body?: object): Promise<unknown> {
+  const url = `${control.replace(/\/$/, '')}/${route}`;
+  const response = await fetch(url, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) });
+  if (!response.ok) throw new UnavailableError(`The simulator answered "${route}" with HTTP ${response.status}`);
+  return response.json();
 }
 
 function failure(what: string, said: readonly string[]): UnavailableError {
