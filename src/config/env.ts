@@ -32,6 +32,8 @@ export interface Env {
   readonly configPath: string;
   /** Null: no broker account; the bundled session is played by the simulator of the broker's protocol. */
   readonly angelOne: AngelOneAccess | null;
+  /** A simulator of the broker, instead of the broker. */
+  readonly angelOneUrl: string | null;
   /** Null: broker tokens are not kept, so each start logs in. */
   readonly tokenKey: Buffer | null;
   /** Values that must never be printed. */
@@ -69,6 +71,7 @@ const VARIABLES = {
   ANGEL_MPIN: secret(/^\d{4}$/, 'the four digits of the MPIN, not the web password'),
   ANGEL_TOTP_SECRET: secret(/^[A-Z2-7]{16,}=*$/i, 'the base-32 secret that was shown when TOTP was enrolled'),
   ANGEL_API_KEY: secret(/^\S{4,}$/, 'the API key of a SmartAPI trading app'),
+  ANGEL_SIMULATOR_URL: loopbackUrl(),
   SIGNALMAN_KEY: secret(/^[0-9a-f]{64}$/i, '64 hexadecimal digits, such as `openssl rand -hex 32` prints'),
   SIGNALMAN_STATE: plain('the path of a folder'),
   SIGNALMAN_CONFIG: plain('the path of a configuration file'),
@@ -111,6 +114,7 @@ export function readEnv(real: Variables = process.env, dotenv: string | undefine
     isStateFolderGiven: values.SIGNALMAN_STATE !== undefined,
     configPath: resolve(PROJECT_FOLDER, values.SIGNALMAN_CONFIG ?? 'bot.config.ts'),
     angelOne: angelOneOf(values),
+    angelOneUrl: values.ANGEL_SIMULATOR_URL ?? null,
     tokenKey: values.SIGNALMAN_KEY === undefined ? null : Buffer.from(values.SIGNALMAN_KEY, 'hex'),
     secrets: Object.freeze(secretsOf(values)),
   });
@@ -193,6 +197,16 @@ function oneOf(values: readonly string[]): Variable {
 
 function plain(expected: string): Variable {
   return { schema: z.string().min(1), expected, isSecret: false };
+}
+
+/** Credentials go nowhere but to the broker and to this machine. */
+function loopbackUrl(): Variable {
+  const schema = z.string().refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname } = new URL(text);
+    return protocol === 'http:' && (hostname === '127.0.0.1' || hostname === 'localhost');
+  });
+  return { schema, expected: 'a URL such as http://127.0.0.1:4000', isSecret: false };
 }
 
 function shaped(shape: RegExp, expected: string): Variable {

@@ -1,15 +1,20 @@
-/** `signalman run`: the worker that `bot.config.ts` describes, on paper, over the recorded session the configuration names. */
+/**
+ * `signalman run`: the worker that `bot.config.ts` describes, on paper. Without a broker account it trades the configured
+ * recorded session, which the simulator of the broker's protocol plays on loopback; with one, at the broker's live prices.
+ */
 import { basename } from 'node:path';
-import { type Env, readEnv } from '../config/env.ts';
+import { type AngelOneAccess, type Env, readEnv } from '../config/env.ts';
 import { type Bot, checkTradingMode, loadBot } from '../config/load-bot.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { MarketSession } from '../core/market-session.ts';
 import { formatClock } from '../core/time.ts';
 import type { Strategy } from '../engine/strategy/strategy.ts';
 import type { EngineOptions } from '../engine/trading-engine.ts';
-import { createLogger } from '../logging/logger.ts';
+import { createLogger, type Logger } from '../logging/logger.ts';
 import { ProgressLine } from '../logging/progress-line.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
+import { openBrokerMarket } from './open-broker-market.ts';
+import type { OpenMarket } from './open-market.ts';
 import { openPlayedMarket } from './open-played-market.ts';
 import { type RunFacts, type RunJson, runJson, runText } from './run-summary.ts';
 import { listenForStop } from './stop-signal.ts';
@@ -35,32 +40,66 @@ export interface Rehearsal {
 const REHEARSAL = 'rehearsal';
 
 export async function runWorker(request: RunRequest): Promise<{ readonly json: RunJson; readonly text: string }> {
-  const { facts } = await rehearse(request);
+  const env = readEnv();
+  const { facts } = env.angelOne === null ? await rehearse(request) : await tradeLive(request, env, env.angelOne);
   const json = runJson(facts);
   return { json, text: runText(json, facts) };
 }
 
+/** A recorded session, played through the broker's protocol. */
 export async function rehearse(request: RunRequest): Promise<Rehearsal> {
-  const startedAt = performance.now();
   const env = readEnv();
   const bot = await loadBot({ path: env.configPath, strategies: request.strategies });
   const replay = replayOf(env, bot);
   const sessionPath = request.sessionPath ?? replay.sessionPath;
   const speed = request.speed ?? replay.speed;
+  const pace = Number.isFinite(speed) ? `${speed} times as fast` : 'as fast as it goes';
+  const { facts, engine } = await run(request, env, bot, {
+    account: REHEARSAL,
+    words: `Paper trading. The simulator of Angel One plays ${basename(sessionPath)} on this machine, ${pace}.`,
+    open: (log, signal) =>
+      openPlayedMarket({ bot, sessionPath, instrumentsPath: replay.instrumentsPath, speed, log, signal }),
+  });
+  return { facts, sessionPath, engine, rules: bot.fillRules };
+}
+
+/** Live prices of the broker; orders are filled on paper. */
+async function tradeLive(request: RunRequest, env: Env, access: AngelOneAccess): Promise<{ readonly facts: RunFacts }> {
+  const bot = await loadBot({ path: env.configPath, strategies: request.strategies });
+  checkTradingMode(env.tradingMode, bot);
+  return run(request, env, bot, {
+    account: `paper_${bot.account.id.replaceAll('-', '_')}`,
+    words: `Paper trading at live prices of Angel One${env.angelOneUrl === null ? '' : `'s simulator at ${env.angelOneUrl}`}. Ctrl-C stops.`,
+    open: (log) => openBrokerMarket({ bot, env, access, log }),
+  });
+}
+
+interface Plan {
+  /** Names the schema, the queue and the lease. */
+  readonly account: string;
+  readonly words: string;
+  open(log: Logger, signal: AbortSignal): Promise<OpenMarket>;
+}
+
+async function run(
+  request: RunRequest,
+  env: Env,
+  bot: Bot,
+  plan: Plan,
+): Promise<{ readonly facts: RunFacts; readonly engine: EngineOptions }> {
+  const startedAt = performance.now();
   const people = new ProgressLine(process[request.people]);
   const say = (line: string): void => people.write(`${line}\n`);
-  const pace = Number.isFinite(speed) ? `${speed} times as fast` : 'as fast as it goes';
-  say(`Paper trading. Playing ${basename(sessionPath)} ${pace}.`);
+  say(plan.words);
   const log = createLogger({ level: env.logLevel, format: env.logFormat, secrets: env.secrets });
   const stop = listenForStop(say);
   let engine: EngineOptions | undefined;
   let session: MarketSession | null = null;
   try {
     const facts = await runTradingWorker({
-      ...{ env, account: REHEARSAL, log, rules: bot.fillRules, signal: stop.signal, alerts: people },
+      ...{ env, account: plan.account, log, rules: bot.fillRules, signal: stop.signal, alerts: people },
       openMarket: async () => {
-        const { instrumentsPath } = replay;
-        const market = await openPlayedMarket({ bot, sessionPath, instrumentsPath, speed, log, signal: stop.signal });
+        const market = await plan.open(log, stop.signal);
         engine = market.engine;
         const [first] = engine.instruments;
         if (first) session = engine.calendar.nextSession(first, market.clock.now());
@@ -72,10 +111,7 @@ export async function rehearse(request: RunRequest): Promise<Rehearsal> {
         ),
     });
     if (!engine) throw new ConfigError('Stopped before the market was open');
-    return {
-      facts: { ...facts, wallMs: Math.round(performance.now() - startedAt) },
-      ...{ sessionPath, engine, rules: bot.fillRules },
-    };
+    return { facts: { ...facts, wallMs: Math.round(performance.now() - startedAt) }, engine };
   } finally {
     people.end();
     stop.dispose();
@@ -91,6 +127,6 @@ function replayOf({ tradingMode, configPath }: Env, bot: Bot): NonNullable<Bot['
   checkTradingMode(tradingMode, bot);
   if (bot.replay) return bot.replay;
   throw new ConfigError(
-    `${basename(configPath)}: replay: expected a recorded session to play, found none; this version has no live market data yet`,
+    `${basename(configPath)}: replay: expected a recorded session to play, found none; or put a broker account into .env (see .env.example)`,
   );
 }

@@ -38,6 +38,10 @@ const REFRESH_AFTER_MS = 5 * HOUR_MS;
 const TOTP_STEP_MS = 30 * SECOND_MS;
 const MOST_TRIES = 3;
 const WRONG_TOTP = 'AB1050';
+/** Where the broker's own words do not say what to do. */
+const ADVICE: Readonly<Record<string, string>> = {
+  AB1007: ': check ANGEL_CLIENT_CODE and ANGEL_MPIN, the four digits and not the web password',
+};
 const MOST_TOTP_TRIES = 2;
 
 export class AngelOneSession implements TokenSource {
@@ -141,7 +145,7 @@ export class AngelOneSession implements TokenSource {
   }
 
   #stop(reason: string, code: string): Error {
-    this.#halt = `Angel One refused the login: ${reason} (${code})`;
+    this.#halt = `Angel One refused the login: ${reason} (${code})${ADVICE[code] ?? ''}`;
     this.#options.onHalt(this.#halt);
     return new Error(this.#halt);
   }

@@ -1,0 +1,117 @@
+/**
+ * Angel One, or its simulator, as the worker's market: session, instrument list, live prices, past candles. Entry point:
+ * `openAngelOneMarket`; who calls it says what time it is and when prices begin.
+ */
+import { listMaster, readMaster } from '../brokers/angel-one/instrument-master/read-master.ts';
+import { type AngelOne, openAngelOne } from '../brokers/angel-one/open-angel-one.ts';
+import type { TokenStore } from '../brokers/angel-one/session/angel-one-session.ts';
+import type { AngelOneCredentials, AngelOneEndpoints } from '../brokers/angel-one/settings.ts';
+import { SmartStream } from '../brokers/angel-one/stream/smart-stream.ts';
+import { type ListedInstrument, TokenBook } from '../brokers/angel-one/token-book.ts';
+import type { Bot } from '../config/load-bot.ts';
+import { loadMarketCalendar } from '../config/load-market-calendar.ts';
+import { ConfigError, UnavailableError } from '../core/errors.ts';
+import type { InstrumentId } from '../core/ids.ts';
+import type { Tick } from '../core/tick.ts';
+import { dayOf, type EpochMs } from '../core/time.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { CallLog } from '../ports/call-log.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FeedEvent } from '../ports/market-feed.ts';
+import { engineOptionsOf } from './engine-setup.ts';
+import { MarketQueue } from './market-queue.ts';
+import type { OpenMarket } from './open-market.ts';
+
+export interface AngelOneMarketOptions {
+  readonly bot: Bot;
+  readonly credentials: AngelOneCredentials;
+  readonly endpoints: AngelOneEndpoints;
+  /** The broker's time. */
+  readonly wireClock: Clock;
+  /** What the engine's orders and jobs go by. */
+  readonly clock: Clock & { reach?(time: EpochMs): void };
+  readonly callLog: CallLog;
+  readonly store?: TokenStore;
+  /** What can be traded; all of it is listed at the broker. */
+  readonly instrumentIds: readonly InstrumentId[];
+  readonly isPlayed: boolean;
+  readonly log: Logger;
+  readonly onTick?: (tick: Tick) => void;
+  readonly onEvent?: (event: FeedEvent) => void;
+}
+
+export async function openAngelOneMarket(options: AngelOneMarketOptions): Promise<OpenMarket> {
+  const { bot, credentials, endpoints, wireClock, clock, instrumentIds, isPlayed, log } = options;
+  const queue = new MarketQueue((event) => {
+    log.info({ ...event, instrumentIds: undefined }, 'Market stream');
+    options.onEvent?.(event);
+    if (event.type === 'refused') queue.end(new UnavailableError(event.reason));
+  });
+  const angel = openAngelOne({
+    ...{ credentials, endpoints, clock: wireClock, callLog: options.callLog },
+    ...(options.store ? { store: options.store } : {}),
+    calendar: loadMarketCalendar(bot.calendarPath ?? undefined),
+    onHalt: (reason) => queue.end(new UnavailableError(reason)),
+    onError: (error) => log.warn({ error: String(error) }, 'The call budget failed'),
+  });
+  try {
+    await logIn(angel);
+    const listed = await listedIn(endpoints.instrumentMaster, instrumentIds, wireClock.now());
+    const book = new TokenBook(listed);
+    const instruments = instrumentIds.map((id) => book.byId(id)?.instrument ?? missing(id));
+    const listener = {
+      onTick: (tick: Tick): void => {
+        options.onTick?.(tick);
+        queue.onTick(tick);
+      },
+      onEvent: (event: FeedEvent): void => queue.onEvent(event),
+    };
+    const feed = new SmartStream({
+      ...{ url: endpoints.marketStream, credentials, tokens: angel.session, book, listener, clock: wireClock },
+      random: Math.random,
+    });
+    return {
+      ...{ engine: engineOptionsOf(bot, instruments), clock, wireClock, queue, isPlayed },
+      history: angel.history(book),
+      start: (ids) => feed.subscribe(ids),
+      close: async () => {
+        await feed.close();
+        await angel.close();
+      },
+    };
+  } catch (error) {
+    await angel.close();
+    throw error;
+  }
+}
+
+async function logIn(angel: AngelOne): Promise<void> {
+  try {
+    await angel.session.tokens();
+  } catch (cause) {
+    throw new UnavailableError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+async function listedIn(
+  url: string,
+  ids: readonly InstrumentId[],
+  time: EpochMs,
+): Promise<readonly ListedInstrument[]> {
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw new UnavailableError("The broker's instrument list can not be reached", { cause });
+  });
+  if (!response.ok || response.body === null) {
+    throw new UnavailableError(`The broker's instrument list was answered with HTTP ${response.status}`);
+  }
+  const wanted = new Set(ids);
+  const listed: ListedInstrument[] = [];
+  for await (const each of listMaster(readMaster(response.body, { name: url }), dayOf(time))) {
+    if (wanted.has(each.instrument.id)) listed.push(each);
+  }
+  return listed;
+}
+
+function missing(id: InstrumentId): never {
+  throw new ConfigError(`Expected an instrument of the broker's list, found "${id}"`);
+}
