@@ -9,6 +9,8 @@ export interface LinkTimings {
   /** Waiting before another try doubles from the shortest to the longest, and is then cut by up to half at random. */
   readonly shortestBackOffMs: number;
   readonly longestBackOffMs: number;
+  /** Between tries once a person has been told that the door is shut: each may cost a login. */
+  readonly refusedBackOffMs: number;
   /** A link that held this long starts the back-off afresh. */
   readonly stableMs: number;
   /** How long the broker may take to say good-bye. */
@@ -21,6 +23,7 @@ export const LINK_TIMINGS: LinkTimings = {
   connectMs: 10_000,
   shortestBackOffMs: 500,
   longestBackOffMs: 30_000,
+  refusedBackOffMs: 60_000,
   stableMs: 15_000,
   closeMs: 1_000,
 };

@@ -11,6 +11,7 @@ import type { EpochMs } from '../../../core/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { AngelOneTokens, TokenSource } from '../settings.ts';
 import { backOffMs, LINK_TIMINGS, type LinkTimings } from './link-timings.ts';
+import { pause } from './pause.ts';
 import { ignoreLateError, liveOnce, type SocketEnd } from './socket-life.ts';
 
 export interface LinkListener {
@@ -98,8 +99,13 @@ export class StreamLink {
         if (signal.aborted) return;
         this.#judge(end, tokens, performance.now() - startedAt);
       }
-      await pause(backOffMs(this.#failures, this.#timings, this.#options.random), signal);
+      await pause(this.#backOffMs(), signal);
     }
+  }
+
+  #backOffMs(): number {
+    const waitMs = backOffMs(this.#failures, this.#timings, this.#options.random);
+    return this.#refusals < REFUSALS_UNTIL_TOLD ? waitMs : Math.max(waitMs, this.#timings.refusedBackOffMs);
   }
 
   async #tokens(signal: AbortSignal): Promise<AngelOneTokens | undefined> {
@@ -165,22 +171,6 @@ export class StreamLink {
 /** The broker answers `pong`; single NUL bytes have been seen in its place. */
 export function isHeartbeat(text: string): boolean {
   return text === 'pong' || text === '\0' || text === '';
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }
 
 /** A source that does not watch the signal does not hold up a close. */

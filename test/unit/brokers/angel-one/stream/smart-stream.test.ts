@@ -17,6 +17,7 @@ const FAST = {
   connectMs: 300,
   shortestBackOffMs: 10,
   longestBackOffMs: 60,
+  refusedBackOffMs: 60,
   stableMs: 40,
   closeMs: 100,
   firstTickMs: 80,
