@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import { readEnv } from '../config/env.ts';
 import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { ConfigError, DataError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
-import { type EpochMs, formatIst } from '../core/time.ts';
 import { TIMEFRAMES, type Timeframe } from '../core/timeframe.ts';
+import { columnsOfCandles } from '../history/candle-shelf.ts';
 import { appendCandles, type ImportedCandles, importCandles, mergeIntoFolder } from '../history/import-candles.ts';
 import {
   type CandleFile,
@@ -17,9 +16,13 @@ import {
 import { auditByBestHours } from '../history/session-instrument.ts';
 import { CANDLE_FIELDS, type CandleField, type ColumnMap } from '../history/source-columns.ts';
 import type { CandleAudit } from '../history/verify-candles.ts';
+import { type OpenHistory, openHistory } from '../worker/open-history.ts';
+import { withCandleDatabase } from './candle-database.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
+import { auditLines, describeAudit, formatTime } from './format-audit.ts';
+import { historyDownloadCommand } from './history-download-command.ts';
 import { collectPairs, readChoice, readInstrumentId } from './options.ts';
-import { printNote, printResult } from './output.ts';
+import { printResult } from './output.ts';
 
 interface FileOptions {
   readonly instrument?: InstrumentId;
@@ -29,22 +32,30 @@ interface FileOptions {
   readonly json?: boolean;
 }
 
+interface VerifyOptions extends FileOptions {
+  readonly database?: boolean;
+}
+
 interface ImportOptions extends FileOptions {
   readonly out?: string;
   readonly database?: boolean;
 }
 
-export function historyCommand(): Command {
-  const command = new Command('history').description('Import and verify candle files (CSV, CSV.gz, Parquet).');
-  fileOptions(command.command('verify').argument('<path>', 'a candle file or a folder of them'))
+export function historyCommand(open: OpenHistory = openHistory): Command {
+  const command = new Command('history').description(
+    'Download, import and verify candles: files (CSV, CSV.gz, Parquet) and the database.',
+  );
+  command.addCommand(historyDownloadCommand(open));
+  fileOptions(command.command('verify').argument('[path]', 'a candle file or a folder of them'))
     .description('Read candles and hold them against the market calendar: gaps, duplicates, hours.')
+    .option('--db, --database', 'verify the candles in the database of DATABASE_URL, or in the embedded one')
     .action(verify);
   fileOptions(command.command('import').argument('<path>', 'a candle file or a folder of them'))
     .description(
       'Bring candles of any file into the data folder or the database. Nothing is written if a file is faulty.',
     )
     .option('--out <folder>', 'write Parquet files there, one per timeframe and instrument; candles in them are kept')
-    .option('--database', 'write to the database of DATABASE_URL, or to the embedded one')
+    .option('--db, --database', 'write to the database of DATABASE_URL, or to the embedded one')
     .action(importFiles);
   return command;
 }
@@ -74,27 +85,61 @@ function fileOptions(command: Command): Command {
     .option('--json', 'print the result as one JSON document');
 }
 
-async function verify(path: string, options: FileOptions): Promise<void> {
+async function verify(path: string | undefined, options: VerifyOptions): Promise<void> {
+  if ((path === undefined) === (options.database !== true)) {
+    throw new ConfigError(
+      `history verify: expected either a path or --database, found ${path === undefined ? 'neither' : 'both'}`,
+    );
+  }
+  const found = path === undefined ? await verifyDatabase(options) : await verifyFiles(path, options);
+  const files = found.map(({ json }) => json);
+  printResult({ json: { files }, text: found.map(({ text }) => text).join('\n') }, options.json === true);
+}
+
+interface Verified {
+  readonly json: object;
+  readonly text: string;
+}
+
+async function verifyFiles(path: string, options: VerifyOptions): Promise<readonly Verified[]> {
   const calendar = loadMarketCalendar();
   const columns = columnMap(options.map);
-  const files: object[] = [];
-  const texts: string[] = [];
+  const found: Verified[] = [];
   for (const candidate of await findCandleFiles(path)) {
     try {
       for (const file of await loadCandles({ ...loadOptions(candidate, options), columns })) {
         const { audit } = auditByBestHours(file, file.instrumentId, calendar);
-        files.push(describe(file, audit));
-        texts.push(format(file, audit));
+        found.push({ json: describe(file, audit), text: format(file, audit) });
       }
     } catch (error) {
       // One faulty file must not hide what is wrong with the others.
       if (!(error instanceof DataError)) throw error;
-      files.push({ path: candidate, error: error.message });
-      texts.push(error.message);
+      found.push({ json: { path: candidate, error: error.message }, text: error.message });
       process.exitCode = EXIT_FAILED;
     }
   }
-  printResult({ json: { files }, text: texts.join('\n') }, options.json === true);
+  return found;
+}
+
+/** The table admits one candle for a time and refuses impossible prices, so gaps and hours are what is left to check. */
+async function verifyDatabase({ instrument, timeframe }: VerifyOptions): Promise<readonly Verified[]> {
+  const calendar = loadMarketCalendar();
+  return withCandleDatabase(async ({ store }) => {
+    const wanted = (await store.series()).filter(
+      (each) =>
+        (instrument === undefined || each.instrumentId === instrument) &&
+        (timeframe === undefined || each.timeframe === timeframe),
+    );
+    if (wanted.length === 0) throw new DataError('the database: expected candles of that kind, found none');
+    const found: Verified[] = [];
+    for (const each of wanted) {
+      const stored = columnsOfCandles(await store.read({ ...each, from: 0, to: Number.MAX_SAFE_INTEGER }));
+      const file = { ...stored, ...each, path: 'the database', refused: [] };
+      const { audit } = auditByBestHours(file, each.instrumentId, calendar);
+      found.push({ json: describe(file, audit), text: format(file, audit) });
+    }
+    return found;
+  });
 }
 
 async function importFiles(path: string, options: ImportOptions): Promise<void> {
@@ -110,7 +155,9 @@ async function importFiles(path: string, options: ImportOptions): Promise<void> 
     for (const entry of imported) written.get(entry)?.push(await mergeIntoFolder(options.out, entry));
   }
   if (options.database === true) {
-    await appendToDatabase(imported);
+    await withCandleDatabase(async ({ store }) => {
+      for (const entry of imported) await appendCandles(store, entry);
+    });
     for (const entry of imported) written.get(entry)?.push('the database');
   }
   const files = imported.map((entry) => ({
@@ -125,22 +172,6 @@ async function importFiles(path: string, options: ImportOptions): Promise<void> 
     return `${format(entry, entry.audit)}\n${line}`;
   });
   printResult({ json: { files }, text: texts.join('\n') }, options.json === true);
-}
-
-async function appendToDatabase(imported: readonly ImportedCandles[]): Promise<void> {
-  const { databaseUrl, stateFolder } = readEnv();
-  const { openDatabase } = await import('../db/database.ts');
-  const { PostgresCandleStore } = await import('../db/postgres-candle-store.ts');
-  const database = await openDatabase({ url: databaseUrl ?? undefined, stateFolder, role: 'history', log: printNote });
-  try {
-    const failures: unknown[] = [];
-    const store = new PostgresCandleStore(database, (error) => failures.push(error));
-    for (const entry of imported) await appendCandles(store, entry);
-    await store.flush();
-    if (failures.length > 0) throw failures[0];
-  } finally {
-    await database.close();
-  }
 }
 
 function loadOptions(path: string, { instrument, label, timeframe }: FileOptions): LoadOptions {
@@ -161,56 +192,21 @@ function columnMap(pairs: Readonly<Record<string, string>>): ColumnMap {
 
 type Described = Pick<CandleFile, 'path' | 'instrumentId' | 'timeframe' | 'refused'>;
 
-function describe(file: Described, audit: CandleAudit): object {
-  const { path, instrumentId, timeframe, refused } = file;
-  const gaps = audit.gaps.map(({ from, candles }) => ({ from: formatIst(from), candles }));
-  return {
-    path,
-    instrumentId,
-    timeframe,
-    refused,
-    ...audit,
-    first: textOf(audit.first),
-    last: textOf(audit.last),
-    gaps,
-    firstOutside: textOf(audit.firstOutside),
-  };
+function describe({ path, instrumentId, timeframe, refused }: Described, audit: CandleAudit): object {
+  return { path, instrumentId, timeframe, refused, ...describeAudit(audit) };
 }
 
-function format(file: Described, audit: CandleAudit): string {
-  const { candles, first, last, days, fullDays, unknownDays, gaps, missingCandles, missingDays, outsideSession } =
-    audit;
+function format({ path, instrumentId, timeframe, refused }: Described, audit: CandleAudit): string {
+  const { candles, first, last } = audit;
   const lines = [
-    `${file.instrumentId} ${file.timeframe}: ${candles} candles, ${at(first)} to ${at(last)} (${basename(file.path)})`,
-    `  ${days} days, ${fullDays} of them full`,
+    `${instrumentId} ${timeframe}: ${candles} candles, ${formatTime(first)} to ${formatTime(last)} (${basename(path)})`,
+    ...auditLines(audit),
   ];
-  if (missingCandles > 0) {
-    const longest = gaps.reduce((a, b) => (b.candles > a.candles ? b : a));
-    lines.push(
-      `  ${missingCandles} candles missing in ${gaps.length} gaps, the longest ${longest.candles} from ${at(longest.from)}`,
-    );
-  }
-  if (missingDays.length > 0) lines.push(`  ${missingDays.length} trading days missing: ${shorten(missingDays)}`);
-  if (outsideSession > 0)
-    lines.push(`  ${outsideSession} candles outside the session, the first at ${at(audit.firstOutside)}`);
-  if (unknownDays > 0) lines.push(`  ${unknownDays} days are not in the calendar; regular hours were assumed`);
-  if (file.refused.length > 0) lines.push(`  refused: ${file.refused.map(formatRefusal).join('; ')}`);
+  if (refused.length > 0) lines.push(`  refused: ${refused.map(formatRefusal).join('; ')}`);
   if (audit.looksEndLabelled) lines.push('  the rows seem to be named by the end of their candle: say --label end');
   return lines.join('\n');
 }
 
 function formatRefusal({ reason, count, firstRow }: Refusal): string {
   return `${reason} (${count}, first in row ${firstRow})`;
-}
-
-function shorten(days: readonly string[]): string {
-  return days.length <= 5 ? days.join(', ') : `${days.slice(0, 5).join(', ')} and ${days.length - 5} more`;
-}
-
-function textOf(time: EpochMs | null): string | null {
-  return time === null ? null : formatIst(time);
-}
-
-function at(time: EpochMs | null): string {
-  return textOf(time) ?? 'none';
 }

@@ -70,6 +70,14 @@ export function readInstrumentId(option: string): OptionReader<InstrumentId> {
   return (text) => parseInstrumentId(text)?.id ?? refuse(option, 'an instrument such as "NSE:RELIANCE"', text);
 }
 
+/** Collects the ids of an option that may be given several times; one given twice counts once. */
+export function collectInstrumentIds(
+  option: string,
+): (text: string, before: readonly InstrumentId[] | undefined) => readonly InstrumentId[] {
+  const read = readInstrumentId(option);
+  return (text, before = []) => [...new Set([...before, read(text)])];
+}
+
 /** A day or a moment in IST; with `endOfDay` a day means its last moment, as the first moment of the next. */
 export function readTime(option: string, endOfDay = false): OptionReader<EpochMs> {
   return (text) => {

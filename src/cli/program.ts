@@ -22,7 +22,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'history',
-    summary: 'import, verify and show candle files',
+    summary: 'download, import and verify candles',
     load: async () => (await import('./history-command.ts')).historyCommand(),
   },
   {

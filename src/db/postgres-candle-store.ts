@@ -39,6 +39,16 @@ export class PostgresCandleStore implements CandleStore {
     return this.#writer.flush();
   }
 
+  /** What there are candles of. */
+  async series(): Promise<readonly Pick<Candle, 'instrumentId' | 'timeframe'>[]> {
+    await this.#writer.flush();
+    const { instrumentId, timeframe } = candles;
+    return this.#database.orm
+      .selectDistinct({ instrumentId, timeframe })
+      .from(candles)
+      .orderBy(asc(instrumentId), asc(timeframe));
+  }
+
   async read({ instrumentId, timeframe, from, to }: CandleQuery): Promise<readonly Candle[]> {
     await this.#writer.flush();
     const isWanted = and(

@@ -70,12 +70,23 @@ export async function appendCandles(store: CandleStore, imported: ImportedCandle
 }
 
 /** Adds the candles to the folder's file of their instrument and timeframe; a candle already there is replaced. */
-export async function mergeIntoFolder(folder: string, imported: ImportedCandles): Promise<string> {
-  const { instrumentId, timeframe, candles } = imported;
-  const path = join(folder, timeframe, `${instrumentId.replaceAll(':', '_')}.parquet`);
+export async function mergeIntoFolder(
+  folder: string,
+  added: Pick<ImportedCandles, 'instrumentId' | 'timeframe' | 'candles'>,
+): Promise<string> {
+  const { instrumentId, timeframe, candles } = added;
+  const path = folderFile(folder, added);
   const [before] = existsSync(path) ? await loadCandles({ path, instrumentId, timeframe }) : [];
   await writeCandlesParquet(path, instrumentId, before === undefined ? candles : mergeColumns(before, candles));
   return path;
+}
+
+/** Where a data folder keeps the candles of an instrument and timeframe. */
+export function folderFile(
+  folder: string,
+  { instrumentId, timeframe }: Pick<ImportedCandles, 'instrumentId' | 'timeframe'>,
+): string {
+  return join(folder, timeframe, `${instrumentId.replaceAll(':', '_')}.parquet`);
 }
 
 /**
