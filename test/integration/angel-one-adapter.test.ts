@@ -256,6 +256,16 @@ describe('every other call', () => {
       token: infy.token,
     };
     expect(doneOf(await portfolio.estimateCharges(client, [charged])).tradeValue).toBe(15_000);
+    const conversion: Parameters<typeof portfolio.convertPosition>[1] = {
+      exchange: infy.segment,
+      symboltoken: infy.token,
+      tradingsymbol: infy.tradingSymbol,
+      oldproducttype: 'INTRADAY',
+      newproducttype: 'DELIVERY',
+      transactiontype: 'BUY',
+      quantity: 10,
+    };
+    expect((await portfolio.convertPosition(client, conversion)).kind, 'there is no position to convert').toBe('refused');
     const modified = doneOf(await adapter.angel.broker(adapter.book).place({ ...BUY, limitPrice: 1400 }));
     await adapter.settle();
     const change: Parameters<typeof orders.modifyOrder>[1] = {

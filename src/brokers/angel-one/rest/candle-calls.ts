@@ -5,7 +5,7 @@ import type { Outcome } from '../../../ports/outcome.ts';
 import type { RestClient } from './rest-client.ts';
 import { listOf, numeric } from './wire-values.ts';
 
-export const INTERVALS: Readonly<Record<Timeframe, string>> = {
+const INTERVALS: Readonly<Record<Timeframe, string>> = {
   '1m': 'ONE_MINUTE',
   '3m': 'THREE_MINUTE',
   '5m': 'FIVE_MINUTE',

@@ -7,7 +7,7 @@ import { listOf, numeric, timeOfStamp, words } from './wire-values.ts';
 const ORDERS = '/rest/secure/angelbroking/order/v1';
 const MARKET_DATA = '/rest/secure/angelbroking/marketData/v1';
 /** Tokens in one request for quotes. */
-export const MOST_QUOTES = 50;
+const MOST_QUOTES = 50;
 
 const depthRow = z.object({ price: numeric, quantity: numeric, orders: numeric });
 const stamp = words.transform((text): EpochMs | null => timeOfStamp(text) ?? null);
