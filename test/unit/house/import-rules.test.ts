@@ -75,6 +75,8 @@ const PLANTS: readonly [rule: string, file: string, source: string][] = [
   ['history-keeps-its-packages', 'src/backtest/b.ts', "import '@duckdb/node-api';"],
   ['cli-keeps-its-packages', 'src/worker/b.ts', "import 'commander';"],
   ['logging-keeps-its-packages', 'src/worker/b.ts', "import 'pino';"],
+  ['brokers-keeps-its-packages', 'src/worker/b.ts', "import 'undici';"],
+  ['brokers-and-simulators-keeps-its-packages', 'src/worker/b.ts', "import 'ws';"],
   ['file-not-in-the-map', 'src/utils/b.ts', 'export const b = 1;'],
   ['no-cycles', 'src/feed/b.ts', "import type { C } from './c.ts';\nexport type B = C;"],
   ['pure-folders-do-no-io', 'src/engine/risk/b.ts', "import 'node:fs';"],
