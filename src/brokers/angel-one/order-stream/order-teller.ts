@@ -17,6 +17,8 @@ import type { OrderFrame } from './order-frame.ts';
 export interface OrderEars {
   onUpdate(update: OrderUpdate): void;
   onFill(fill: Fill): void;
+  /** Two orders at the broker under one id of ours; once for each of ours. */
+  onDoubled(clientOrderId: ClientOrderId, one: BrokerOrderId, other: BrokerOrderId): void;
 }
 
 interface Told {
@@ -29,6 +31,7 @@ interface Told {
   lastFrame: number;
   /** Looks into the books that did not show what was announced. */
   vainLooks: number;
+  isDoubled: boolean;
 }
 
 /** Our tags: 16 characters of base 36, one of them a letter. */
@@ -130,7 +133,7 @@ export class OrderTeller {
     const known = this.#told.get(clientOrderId);
     if (known !== undefined) return known;
     const fresh: Told = {
-      ...{ status: null, brokerOrderId: null, filled: 0, announced: 0, lastFrame: 0, vainLooks: 0 },
+      ...{ status: null, brokerOrderId: null, filled: 0, announced: 0, lastFrame: 0, vainLooks: 0, isDoubled: false },
     };
     this.#told.set(clientOrderId, fresh);
     return fresh;
@@ -138,7 +141,13 @@ export class OrderTeller {
 
   #tell(told: Told, update: OrderUpdate): void {
     const { status, brokerOrderId } = update;
-    const isNamed = brokerOrderId !== null && brokerOrderId !== told.brokerOrderId;
+    if (brokerOrderId !== null && told.brokerOrderId !== null && brokerOrderId !== told.brokerOrderId) {
+      // The status is that of the one we knew first; the money is counted for both.
+      if (!told.isDoubled) this.#ears.onDoubled(update.clientOrderId, told.brokerOrderId, brokerOrderId);
+      told.isDoubled = true;
+      return;
+    }
+    const isNamed = brokerOrderId !== null && told.brokerOrderId === null;
     const hasEnded = told.status !== null && isEnd({ status: told.status });
     const isNews = status !== told.status && !hasEnded && (told.status === null || status !== 'SUBMITTED');
     if (!isNews && !isNamed) return;

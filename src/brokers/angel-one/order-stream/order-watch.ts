@@ -28,8 +28,8 @@ export interface OrderWatchOptions extends Omit<OrderStreamOptions, 'listener'> 
   readonly hasWorking: () => boolean;
   readonly listener: OrderFeedListener;
   readonly pollTimings?: Partial<WatchTimings>;
-  /** The books could not be read several times in a row; told once until they could. */
-  readonly onPollFailing?: (reason: string) => void;
+  /** For a person: books that can not be read, two orders under one tag. Each told once. */
+  readonly onTrouble?: (text: string) => void;
 }
 
 export interface WatchCounts {
@@ -70,7 +70,14 @@ export class OrderWatch implements OrderFeed {
     this.#options = options;
     this.#timings = { ...WATCH_TIMINGS, ...options.pollTimings };
     const { listener, clock } = options;
-    this.#teller = new OrderTeller(listener);
+    this.#teller = new OrderTeller({
+      onUpdate: (update) => listener.onUpdate(update),
+      onFill: (fill) => listener.onFill(fill),
+      onDoubled: (tag, one, other) => {
+        const text = `Two orders at the broker carry the tag "${tag}": "${one}" and "${other}"; look at both by hand`;
+        options.onTrouble?.(text);
+      },
+    });
     this.#stream = new OrderStream({
       ...options,
       listener: {
@@ -173,7 +180,9 @@ export class OrderWatch implements OrderFeed {
     this.#failures += 1;
     this.#counts.failedPolls += 1;
     const reason = outcome.kind === 'throttled' ? 'the broker throttles the books' : outcome.reason;
-    if (this.#failures === FAILURES_UNTIL_TOLD) this.#options.onPollFailing?.(reason);
+    if (this.#failures === FAILURES_UNTIL_TOLD) {
+      this.#options.onTrouble?.(`The order books could not be read ${this.#failures} times in a row: ${reason}`);
+    }
     const waitMs = this.#retryMs(this.#failures);
     return outcome.kind === 'throttled' ? Math.max(waitMs, outcome.retryAfterMs) : waitMs;
   }
