@@ -45,6 +45,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'check the configuration and show what it comes to',
     load: async () => (await import('./config-command.ts')).configCommand(),
   },
+  {
+    name: 'doctor',
+    summary: 'look whether this installation is fit to trade, and say what to do',
+    load: async () => (await import('./doctor-command.ts')).doctorCommand(),
+  },
 ];
 
 export async function buildProgram(args: readonly string[]): Promise<Command> {
