@@ -265,7 +265,9 @@ describe('every other call', () => {
       transactiontype: 'BUY',
       quantity: 10,
     };
-    expect((await portfolio.convertPosition(client, conversion)).kind, 'there is no position to convert').toBe('refused');
+    expect((await portfolio.convertPosition(client, conversion)).kind, 'there is no position to convert').toBe(
+      'refused',
+    );
     const modified = doneOf(await adapter.angel.broker(adapter.book).place({ ...BUY, limitPrice: 1400 }));
     await adapter.settle();
     const change: Parameters<typeof orders.modifyOrder>[1] = {

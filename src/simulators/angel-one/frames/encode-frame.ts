@@ -13,7 +13,7 @@ import { exchangeTypeOf } from './exchange-types.ts';
 /** 1 LTP, 2 Quote, 3 SnapQuote. */
 export type FrameMode = 1 | 2 | 3;
 
-export const FRAME_BYTES: Readonly<Record<FrameMode, number>> = { 1: 51, 2: 123, 3: 379 };
+const FRAME_BYTES: Readonly<Record<FrameMode, number>> = { 1: 51, 2: 123, 3: 379 };
 
 const TOKEN_BYTES = 25;
 const TWO_TO_32 = 4_294_967_296;

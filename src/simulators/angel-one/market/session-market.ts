@@ -56,7 +56,7 @@ export function openSessionMarket(options: SessionMarketOptions): OpenMarket {
       if (hold !== undefined) {
         await new Promise<unknown>((resolve) => {
           release = () => resolve(undefined);
-          hold.then(resolve);
+          void hold.then(resolve);
         });
         clock.resume();
       } else if (next.time <= due) {

@@ -59,16 +59,25 @@ export class StreamDoor {
       refuseUpgrade(pipe, refusal.status, refusal.message);
     };
     const fault = faults.refusalOf(this.#stream);
-    if (fault !== undefined) return refuse(fault);
+    if (fault !== undefined) {
+      refuse(fault);
+      return;
+    }
     const admitted = accounts.admit(this.#stream, {
       authorization: headerOf(request, 'authorization'),
       clientCode: headerOf(request, 'x-client-code') ?? url.searchParams.get('clientCode') ?? undefined,
       apiKey: headerOf(request, 'x-api-key') ?? url.searchParams.get('apiKey') ?? undefined,
       feedToken: headerOf(request, 'x-feed-token') ?? url.searchParams.get('feedToken') ?? undefined,
     });
-    if ('status' in admitted) return refuse(admitted);
+    if ('status' in admitted) {
+      refuse(admitted);
+      return;
+    }
     const { clientCode } = admitted;
-    if (this.of(clientCode).length >= CONNECTIONS_PER_CLIENT) return refuse(TOO_MANY);
+    if (this.of(clientCode).length >= CONNECTIONS_PER_CLIENT) {
+      refuse(TOO_MANY);
+      return;
+    }
     this.#handshake.handleUpgrade(request, pipe, head, (socket) => {
       const connection = new StreamConnection(socket, pipe, counters.opened(this.#stream, clientCode), faults);
       this.#connections.add(connection);
