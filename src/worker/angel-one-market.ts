@@ -2,7 +2,6 @@
  * Angel One, or its simulator, as the worker's market: session, instrument list, live prices, past candles. Entry point:
  * `openAngelOneMarket`; who calls it says what time it is and when prices begin.
  */
-import { listMaster, readMaster } from '../brokers/angel-one/instrument-master/read-master.ts';
 import { type AngelOne, openAngelOne } from '../brokers/angel-one/open-angel-one.ts';
 import type { TokenStore } from '../brokers/angel-one/session/angel-one-session.ts';
 import type { AngelOneCredentials, AngelOneEndpoints } from '../brokers/angel-one/settings.ts';
@@ -13,11 +12,12 @@ import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { ConfigError, UnavailableError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { Tick } from '../core/tick.ts';
-import { dayOf, type EpochMs } from '../core/time.ts';
+import type { EpochMs } from '../core/time.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeedEvent } from '../ports/market-feed.ts';
+import { listedAt } from './angel-one-access.ts';
 import { engineOptionsOf } from './engine-setup.ts';
 import { MarketQueue } from './market-queue.ts';
 import type { OpenMarket } from './open-market.ts';
@@ -56,7 +56,9 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
   });
   try {
     await logIn(angel);
-    const listed = await listedIn(endpoints.instrumentMaster, instrumentIds, wireClock.now());
+    const wanted = new Set(instrumentIds);
+    const isWanted = ({ instrument }: ListedInstrument): boolean => wanted.has(instrument.id);
+    const listed = await listedAt(endpoints.instrumentMaster, wireClock.now(), isWanted);
     const book = new TokenBook(listed);
     const instruments = instrumentIds.map((id) => book.byId(id)?.instrument ?? missing(id));
     const listener = {
@@ -91,25 +93,6 @@ async function logIn(angel: AngelOne): Promise<void> {
   } catch (cause) {
     throw new UnavailableError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
-}
-
-async function listedIn(
-  url: string,
-  ids: readonly InstrumentId[],
-  time: EpochMs,
-): Promise<readonly ListedInstrument[]> {
-  const response = await fetch(url).catch((cause: unknown) => {
-    throw new UnavailableError("The broker's instrument list can not be reached", { cause });
-  });
-  if (!response.ok || response.body === null) {
-    throw new UnavailableError(`The broker's instrument list was answered with HTTP ${response.status}`);
-  }
-  const wanted = new Set(ids);
-  const listed: ListedInstrument[] = [];
-  for await (const each of listMaster(readMaster(response.body, { name: url }), dayOf(time))) {
-    if (wanted.has(each.instrument.id)) listed.push(each);
-  }
-  return listed;
 }
 
 function missing(id: InstrumentId): never {

@@ -1,8 +1,14 @@
+import { openAngelOne } from '../brokers/angel-one/open-angel-one.ts';
+import { TokenBook } from '../brokers/angel-one/token-book.ts';
+import { MemoryCallLog } from '../brokers/shared/memory-call-log.ts';
 import type { Env } from '../config/env.ts';
+import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { MarketCalendar, SessionInstrument } from '../core/market-session.ts';
 import type { HistorySource } from '../ports/history-source.ts';
+import { endpointsOf, listedAt, tokenStoreOf } from './angel-one-access.ts';
+import { SystemClock } from './system-clock.ts';
 
 /** A broker's history, open: who asks for candles needs its instruments and their hours too. */
 export interface OpenedHistory {
@@ -16,5 +22,35 @@ export interface OpenedHistory {
 /** Logs in to the broker of the environment. */
 export type OpenHistory = (env: Env) => Promise<OpenedHistory>;
 
-export const openHistory: OpenHistory = () =>
-  Promise.reject(new ConfigError('history download: expected a broker account in the environment, found none'));
+export const openHistory: OpenHistory = async (env) => {
+  const { angelOne: credentials } = env;
+  if (credentials === null) {
+    throw new ConfigError(
+      'history download: expected a broker account in the environment, found none: put the ANGEL_ variables into .env (see .env.example)',
+    );
+  }
+  const clock = new SystemClock();
+  const calendar = loadMarketCalendar();
+  const endpoints = endpointsOf(env);
+  const ignored = (): void => undefined;
+  const angel = openAngelOne({
+    ...{
+      credentials,
+      endpoints,
+      clock,
+      calendar,
+      callLog: new MemoryCallLog(clock),
+      ...tokenStoreOf(env, credentials),
+    },
+    // Every call of a halted account says why it was refused.
+    ...{ onHalt: ignored, onError: ignored },
+  });
+  try {
+    const book = new TokenBook(await listedAt(endpoints.instrumentMaster, clock.now(), () => true));
+    const instrument = (id: InstrumentId): SessionInstrument | undefined => book.byId(id)?.instrument;
+    return { source: angel.history(book), calendar, instrument, close: () => angel.close() };
+  } catch (error) {
+    await angel.close();
+    throw error;
+  }
+};

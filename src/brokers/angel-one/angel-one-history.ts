@@ -4,7 +4,7 @@
  */
 import type { Candle } from '../../core/candle.ts';
 import type { MarketCalendar } from '../../core/market-session.ts';
-import { dayOf, MINUTE_MS, startOfDay } from '../../core/time.ts';
+import { dayOf, type EpochMs, MINUTE_MS, startOfDay } from '../../core/time.ts';
 import { candleEnd } from '../../core/timeframe.ts';
 import type { CandleQuery } from '../../ports/candle-store.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -46,8 +46,7 @@ export class AngelOneHistory implements HistorySource {
       return { kind: 'refused', code: 'NOT_LISTED', reason };
     }
     const now = this.#clock.now();
-    const session = this.#calendar.sessionOn(listed.instrument, dayOf(part.from));
-    const from = session && part.timeframe !== '1d' ? Math.min(session.open, part.from) : startOfDay(dayOf(part.from));
+    const from = this.#askedFrom(part, listed);
     const to = Math.min(part.to, now);
     if (from >= to) return { kind: 'done', value: [] };
     const { segment, token } = listed;
@@ -55,6 +54,13 @@ export class AngelOneHistory implements HistorySource {
     if (outcome.kind !== 'done') return outcome;
     const closed = outcome.value.flatMap((row) => this.#closed(row, part, listed, now));
     return { kind: 'done', value: closed.sort((a, b) => a.openTime - b.openTime) };
+  }
+
+  /** A session's open, also where less is wanted: some intervals are aligned to the time they are asked from. */
+  #askedFrom({ from, timeframe }: CandleQuery, { instrument }: ListedInstrument): EpochMs {
+    if (timeframe === '1d') return startOfDay(dayOf(from));
+    const session = this.#calendar.sessionOn(instrument, dayOf(from)) ?? this.#calendar.nextSession(instrument, from);
+    return session?.open ?? from;
   }
 
   #closed(row: CandleRow, part: CandleQuery, { instrument }: ListedInstrument, now: number): readonly Candle[] {
