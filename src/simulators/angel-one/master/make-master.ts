@@ -6,8 +6,9 @@
  * contracts are used again when a contract has expired, as the exchange does.
  */
 import { hash128 } from '../../../core/hash.ts';
+import type { InstrumentId } from '../../../core/ids.ts';
 import type { Instrument } from '../../../core/instrument.ts';
-import type { DayNumber } from '../../../core/time.ts';
+import { type DayNumber, formatDay } from '../../../core/time.ts';
 import type { SimulatedListing } from '../parts.ts';
 import { fillerRows } from './filler-rows.ts';
 import { INDEX_ROWS, indexOf, legacyIndexRow, type MasterRow, rowOf, tradingSymbolOf } from './master-rows.ts';
@@ -23,6 +24,9 @@ export interface MasterPlan {
 /** Tokens of the listings; filler tokens begin above. */
 const CASH_TOKENS = { first: 1, count: 18_999 };
 const CONTRACT_TOKENS = { first: 35_000, count: 65_000 };
+const FUTURE_TOKENS = { first: 30_000 };
+const FUTURE_LOT = 500;
+const DAYS_TO_EXPIRY = 7;
 const CHUNK_CHARACTERS = 64 * 1024;
 
 /** Our instruments under the broker's names; the same list gives the same tokens, and a longer one moves few of them. */
@@ -56,7 +60,31 @@ function* masterRows(listings: readonly SimulatedListing[], plan: MasterPlan): G
     const legacy = legacyRowOf(listing.instrument);
     if (legacy) yield legacy;
   }
+  yield* futureRows(listings, plan.day);
   yield* fillerRows(listings, { rows: plan.fillerRows ?? 0, seed: plan.seed ?? 'master', day: plan.day });
+}
+
+/** Only its contracts in the file say that a share has derivatives: one stands for those that are not listed. */
+function* futureRows(listings: readonly SimulatedListing[], day: DayNumber): Generator<MasterRow, void, void> {
+  const expiry = formatDay(day + DAYS_TO_EXPIRY);
+  let token = FUTURE_TOKENS.first;
+  for (const { instrument: share } of listings) {
+    if (share.exchange !== 'NSE' || share.kind !== 'EQUITY' || !share.hasDerivatives) continue;
+    const id = `NFO:${share.symbol}:${expiry}:FUT` as InstrumentId;
+    if (listings.some(({ instrument }) => instrument.id === id)) continue;
+    const contract = {
+      id,
+      exchange: 'NFO',
+      kind: 'FUTURE',
+      expiry,
+      lotSize: FUTURE_LOT,
+      underlying: share.id,
+    } as const;
+    const instrument: Instrument = { ...share, ...contract, hasDerivatives: false };
+    const listing = { instrument, segment: 'NFO', token: String(token), tradingSymbol: tradingSymbolOf(instrument) };
+    yield rowOf(listing);
+    token += 1;
+  }
 }
 
 function legacyRowOf(instrument: Instrument): MasterRow | null {
