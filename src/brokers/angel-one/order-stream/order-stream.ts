@@ -1,7 +1,7 @@
 import type { Clock } from '../../../ports/clock.ts';
 import type { AngelOneCredentials, AngelOneTokens, TokenSource } from '../settings.ts';
 import type { LinkTimings } from '../stream/link-timings.ts';
-import { marketHeaders } from '../stream/smart-stream.ts';
+import { streamHeaders } from '../stream/stream-headers.ts';
 import { isHeartbeat, StreamLink } from '../stream/stream-link.ts';
 import { type OrderFrame, parseOrderFrame } from './order-frame.ts';
 
@@ -35,7 +35,7 @@ export class OrderStream {
     this.#listener = listener;
     this.#link = new StreamLink({
       ...{ url, tokens, clock, timings, random },
-      headersOf: (each: AngelOneTokens) => marketHeaders(credentials, each),
+      headersOf: (each: AngelOneTokens) => streamHeaders(credentials, each),
       listener: {
         onUp: (time) => listener.onUp(time),
         onDown: (time, reason) => listener.onDown(time, reason),

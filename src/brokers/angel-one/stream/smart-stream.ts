@@ -14,6 +14,7 @@ import type { ListedInstrument, TokenBook } from '../token-book.ts';
 import { type DroppedField, FrameDecoder, type FrameRefusal } from './decode-frame.ts';
 import { LIMIT_EXCEEDED, parseErrorFrame } from './error-frame.ts';
 import type { LinkTimings } from './link-timings.ts';
+import { streamHeaders } from './stream-headers.ts';
 import { StreamShard } from './stream-shard.ts';
 import { SUBSCRIPTION_LIMITS, SubscriptionBook, type SubscriptionLimits } from './subscription-book.ts';
 
@@ -60,7 +61,7 @@ export class SmartStream implements MarketFeed {
     this.#decoder = new FrameDecoder(options.book);
     this.#subscriptions = new SubscriptionBook({ ...SUBSCRIPTION_LIMITS, ...options.limits });
     const { url, tokens, clock, timings, random } = options;
-    const headersOf = (each: AngelOneTokens) => marketHeaders(options.credentials, each);
+    const headersOf = (each: AngelOneTokens) => streamHeaders(options.credentials, each);
     this.#shards = Array.from(
       { length: this.#subscriptions.shardCount },
       (_, index) =>
@@ -177,12 +178,4 @@ export class SmartStream implements MarketFeed {
   #failIfClosed(): void {
     if (this.#isClosed) throw new InvariantError('Expected an open market stream, found a closed one');
   }
-}
-
-/** The feed token and the client code let us in; the rest is asked for by the documentation. */
-export function marketHeaders(
-  { clientCode, apiKey }: Pick<AngelOneCredentials, 'clientCode' | 'apiKey'>,
-  { jwt, feed }: AngelOneTokens,
-): Readonly<Record<string, string>> {
-  return { authorization: `Bearer ${jwt}`, 'x-api-key': apiKey, 'x-client-code': clientCode, 'x-feed-token': feed };
 }

@@ -1,0 +1,147 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openAngelOne } from '../../src/brokers/angel-one/open-angel-one.ts';
+import { OrderWatch } from '../../src/brokers/angel-one/order-stream/order-watch.ts';
+import { SmartStream } from '../../src/brokers/angel-one/stream/smart-stream.ts';
+import { SEGMENTS, TokenBook } from '../../src/brokers/angel-one/token-book.ts';
+import type { Fill } from '../../src/core/fill.ts';
+import type { BrokerOrderId, ClientOrderId } from '../../src/core/ids.ts';
+import type { OrderUpdate } from '../../src/core/order.ts';
+import type { Tick } from '../../src/core/tick.ts';
+import type { FeedEvent } from '../../src/ports/market-feed.ts';
+import { TEST_ACCOUNT } from '../support/angel-one-client.ts';
+import { CALL, INFY, NIFTY, openTestDesk } from '../support/angel-one-simulator.ts';
+import { buildOrder } from '../support/build-order.ts';
+import { fixedCalendar } from '../support/fixed-calendar.ts';
+
+const FAST = {
+  ...{ pingMs: 50, deadLinkMs: 300, connectMs: 1_000, shortestBackOffMs: 20, longestBackOffMs: 100 },
+  ...{ refusedBackOffMs: 100, stableMs: 50, closeMs: 200 },
+};
+
+async function open() {
+  const desk = await openTestDesk({ behaviours: { totpClock: 'market' }, isLoggedIn: false });
+  const { market, simulator } = desk;
+  const { clientCode, mpin, totpSecret, apiKey } = TEST_ACCOUNT;
+  const credentials = { clientCode, mpin, totpSecret, apiKey };
+  const angel = openAngelOne({
+    ...{ credentials, endpoints: simulator.endpoints, clock: market.clock, calendar: fixedCalendar },
+    callLog: {
+      record: () => Promise.resolve({ isCounted: true, callId: '1' }),
+      withdraw: () => Promise.resolve(),
+      rest: () => Promise.resolve(),
+    },
+    onHalt: () => {},
+    onError: () => {},
+  });
+  onTestFinished(() => angel.close());
+  const book = new TokenBook(
+    market.listings.flatMap(({ segment, ...rest }) => {
+      const known = SEGMENTS.find((each) => each === segment);
+      return known ? [{ ...rest, segment: known }] : [];
+    }),
+  );
+  const ticks: Tick[] = [];
+  const events: FeedEvent[] = [];
+  const stream = new SmartStream({
+    ...{ url: simulator.endpoints.marketStream, credentials, tokens: angel.session, book, clock: market.clock },
+    listener: { onTick: (tick) => ticks.push(tick), onEvent: (event) => events.push(event) },
+    ...{ timings: { ...FAST, firstTickMs: 150 }, random: () => 0.5 },
+  });
+  onTestFinished(() => stream.close());
+  return { ...desk, angel, book, stream, ticks, events, credentials };
+}
+
+const count = (events: readonly FeedEvent[], type: FeedEvent['type']) =>
+  events.filter((each) => each.type === type).length;
+
+describe('the market stream of the simulated broker', () => {
+  it('is subscribed, tells its state at once and every print after it', async () => {
+    const { stream, ticks, events, market, infy } = await open();
+    stream.subscribe([INFY.id, NIFTY.id, CALL.id]);
+    await expect.poll(() => ticks.length).toBe(1);
+    expect(ticks[0]).toMatchObject({ instrumentId: INFY.id, lastPrice: 1500, openInterest: null });
+    await market.print(market.listing(NIFTY.id), 26_000.05);
+    await market.print(market.listing(CALL.id), 187.65, 75);
+    const quote = await market.print(infy, 1500.05, 7);
+    await expect.poll(() => ticks.length).toBe(4);
+    expect(ticks.slice(1)).toMatchObject([
+      { instrumentId: NIFTY.id, lastPrice: 26_000.05, volume: 0, bid: null, ask: null, sequence: null },
+      { instrumentId: CALL.id, lastPrice: 187.65, volume: 75 },
+      { ...quote.tick, openInterest: null, sequence: quote.sequence },
+    ]);
+    expect(events.map(({ type }) => type)).toEqual(['connected']);
+  });
+
+  it.each(['close-frame', 'abrupt', 'reset'] as const)(
+    'comes back after %s with a gap and the last state',
+    async (how) => {
+      const { stream, ticks, events, simulator } = await open();
+      stream.subscribe([INFY.id]);
+      await expect.poll(() => ticks.length).toBe(1);
+      simulator.streamFaults.drop(how);
+      await expect.poll(() => ticks.length).toBe(2);
+      expect(events.map(({ type }) => type)).toEqual(['connected', 'disconnected', 'connected', 'gap']);
+    },
+  );
+
+  it('logs in again when its tokens have died', async () => {
+    const { stream, ticks, events, simulator, market, infy } = await open();
+    stream.subscribe([INFY.id]);
+    await expect.poll(() => ticks.length).toBe(1);
+    simulator.accounts.expire(TEST_ACCOUNT.clientCode);
+    await expect.poll(() => count(events, 'disconnected')).toBe(1);
+    // A code is good for one login: the next one comes with the next half minute.
+    await market.reach(market.clock.now() + 30_000);
+    await expect.poll(() => count(events, 'gap'), { timeout: 5_000 }).toBe(1);
+    await market.print(infy, 1501);
+    await expect.poll(() => ticks.at(-1)?.lastPrice).toBe(1501);
+    expect(count(events, 'refused')).toBe(0);
+  });
+});
+
+describe('orders of the simulated broker', () => {
+  it('are told as they change, fills before the end, each once', async () => {
+    const { angel, book, simulator, market, infy, settle, credentials } = await open();
+    const broker = angel.broker(book);
+    const told: string[] = [];
+    const fills: Fill[] = [];
+    const updates: OrderUpdate[] = [];
+    const watch = new OrderWatch({
+      ...{ url: simulator.endpoints.orderStream, credentials, tokens: angel.session, clock: market.clock },
+      ...{ random: () => 0.5, timings: FAST, orders: () => broker.orders(), hasWorking: () => false },
+      listener: {
+        onUpdate: (update) => updates.push(update) && told.push(update.status),
+        onFill: (fill) => fills.push(fill) && told.push(`fill ${fill.quantity}`),
+        onLink: (isUp) => told.push(isUp ? 'up' : 'down'),
+      },
+    });
+    onTestFinished(() => watch.close());
+    await expect.poll(() => watch.counts.polls).toBe(1);
+    const clientOrderId = 'b7k2m9q4x1c8v5n3' as ClientOrderId;
+    const order = buildOrder({ clientOrderId, instrumentId: INFY.id, type: 'LIMIT', limitPrice: 1490, quantity: 10 });
+    const placed = await broker.place(order);
+    if (placed.kind !== 'done') throw new Error(`Expected an order, found ${JSON.stringify(placed)}`);
+    await settle();
+    await expect.poll(() => told).toContain('ACCEPTED');
+    await market.print(infy, 1489, 100);
+    await settle();
+    await expect.poll(() => fills.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(10);
+    expect(fills[0]).toMatchObject({ clientOrderId, instrumentId: INFY.id, side: 'BUY' });
+
+    const second = 'c8k2m9q4x1c8v5n4' as ClientOrderId;
+    const resting = buildOrder({ ...order, clientOrderId: second, limitPrice: 1400 });
+    const again = await broker.place(resting);
+    if (again.kind !== 'done') throw new Error(`Expected an order, found ${JSON.stringify(again)}`);
+    await settle();
+    await broker.cancel({ ...resting, brokerOrderId: again.value.brokerOrderId as BrokerOrderId });
+    await settle();
+    await expect
+      .poll(() => updates.filter((update) => update.clientOrderId === second).at(-1)?.status)
+      .toBe('CANCELED');
+    const before = told.length;
+    await watch.poll();
+    expect(told.length, 'a look into the books tells nothing new').toBe(before);
+    expect(told.filter((each) => each === 'up' || each === 'down')).toEqual(['up']);
+    expect(watch.counts).toMatchObject({ malformed: 0, foreign: 0 });
+  });
+});
