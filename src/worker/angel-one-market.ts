@@ -42,16 +42,21 @@ export interface AngelOneMarketOptions {
 
 export async function openAngelOneMarket(options: AngelOneMarketOptions): Promise<OpenMarket> {
   const { bot, credentials, endpoints, wireClock, clock, instrumentIds, isPlayed, log } = options;
+  const trouble: OpenMarket['trouble'] = { tell: (text) => log.error(text) };
   const queue = new MarketQueue((event) => {
     log.info({ ...event, instrumentIds: undefined }, 'Market stream');
     options.onEvent?.(event);
-    if (event.type === 'refused') queue.end(new UnavailableError(event.reason));
+    if (event.type === 'refused') trouble.tell(`No prices: ${event.reason}`);
   });
   const angel = openAngelOne({
     ...{ credentials, endpoints, clock: wireClock, callLog: options.callLog },
     ...(options.store ? { store: options.store } : {}),
     calendar: loadMarketCalendar(bot.calendarPath ?? undefined),
-    onHalt: (reason) => queue.end(new UnavailableError(reason)),
+    onHalt: (reason) => {
+      // Only a person can help: positions are kept as they are, nothing new is begun.
+      queue.put({ type: 'commanded', command: 'halt', time: clock.now() });
+      trouble.tell(`Trading is halted: ${reason}`);
+    },
     onError: (error) => log.warn({ error: String(error) }, 'The call budget failed'),
   });
   try {
@@ -73,7 +78,7 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
       random: Math.random,
     });
     return {
-      ...{ engine: engineOptionsOf(bot, instruments), clock, wireClock, queue, isPlayed },
+      ...{ engine: engineOptionsOf(bot, instruments), clock, wireClock, queue, isPlayed, trouble },
       history: angel.history(book),
       start: (ids) => feed.subscribe(ids),
       close: async () => {

@@ -16,6 +16,8 @@ export interface OpenMarket {
   /** True when the market is played and ends; false on a day like any other. */
   readonly isPlayed: boolean;
   readonly history: HistorySource;
+  /** Told what a person has to know and the engine does not; the one who trades puts himself here. */
+  readonly trouble: { tell: (text: string) => void };
   /** Prices begin to come. */
   start(instrumentIds: readonly InstrumentId[]): void;
   close(): Promise<void>;

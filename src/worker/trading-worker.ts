@@ -145,8 +145,15 @@ async function trade(
   const gaps = new GapFiller({
     ...{ history: market.history, clock: market.wireClock, patienceMs: GAP_PATIENCE_MS, signal },
     onFilled: (count) => log.info({ candles: count }, 'Filled a gap of the stream from history'),
-    onMissed: (id, reason) => pipeline.raise(missedGap(id, reason, clock.now())),
+    onMissed: (id, reason) =>
+      market.trouble.tell(
+        `Candles of ${id} that the stream missed could not be fetched (${reason}): they stay marked as having a gap`,
+      ),
   });
+  market.trouble.tell = (text) => {
+    log.error(text);
+    pipeline.raise(troubleAlert(text, clock.now()));
+  };
   const onStop = (): void => queue.end();
   signal.addEventListener('abort', onStop, { once: true });
   market.start(market.engine.instruments.map(({ id }) => id));
@@ -173,9 +180,8 @@ async function trade(
   }
 }
 
-function missedGap(id: string, reason: string, time: EpochMs): Alert {
-  const text = `Candles of ${id} that the stream missed could not be fetched (${reason}): they stay marked as having a gap`;
-  return { key: `gap/${id}/${time}`, kind: 'system', level: 'warning', text, time };
+function troubleAlert(text: string, time: EpochMs): Alert {
+  return { key: `trouble/${hashHex(text)}/${time}`, kind: 'system', level: 'critical', text, time };
 }
 
 /** Orders held for a later session are not lost: they wait for the clock, not for the sweeper. */
