@@ -85,9 +85,10 @@ export class StreamFaults {
 
   /** Connections stay and pings are answered, but no frame is sent until the returned function is called. */
   swallow(aim: Aim = {}): () => void {
-    this.#swallowed = [...this.#swallowed, aim];
+    const own = { ...aim };
+    this.#swallowed = [...this.#swallowed, own];
     return () => {
-      this.#swallowed = this.#swallowed.filter((other) => other !== aim);
+      this.#swallowed = this.#swallowed.filter((other) => other !== own);
     };
   }
 
