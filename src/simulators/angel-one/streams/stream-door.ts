@@ -9,11 +9,11 @@ import type { SimulatedAccounts } from '../parts.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { StreamConnection } from './stream-connection.ts';
 import type { StreamCounters } from './stream-counters.ts';
-import type { Refusal, StreamFaults, StreamName } from './stream-faults.ts';
+import type { StreamFaults, StreamName } from './stream-faults.ts';
 
 const CONNECTIONS_PER_CLIENT = 3;
 const LARGEST_REQUEST_BYTES = 1_048_576;
-const TOO_MANY: Refusal = { status: 429, message: 'Connection Limit Exceeded' };
+const TOO_MANY = { status: 429, message: 'Connection Limit Exceeded' };
 
 export interface DoorSurroundings {
   readonly accounts: SimulatedAccounts;
@@ -53,33 +53,37 @@ export class StreamDoor {
   }
 
   upgrade(request: IncomingMessage, pipe: Duplex, head: Buffer, url: URL): void {
-    const { faults, counters } = this.#surroundings;
-    const verdict = this.#judge(request, url);
-    if ('status' in verdict) {
-      counters.refused(verdict.status);
-      refuseUpgrade(pipe, verdict.status, verdict.message);
+    const { accounts, faults, counters } = this.#surroundings;
+    const refuse = (refusal: { readonly status: number; readonly message: string }): void => {
+      counters.refused(refusal.status);
+      refuseUpgrade(pipe, refusal.status, refusal.message);
+    };
+    const fault = faults.refusalOf(this.#stream);
+    if (fault !== undefined) {
+      refuse(fault);
       return;
     }
-    this.#handshake.handleUpgrade(request, pipe, head, (socket) => {
-      const connection = new StreamConnection(socket, pipe, counters.opened(this.#stream, verdict.clientCode), faults);
-      this.#connections.add(connection);
-      connection.onClose(() => this.#connections.delete(connection));
-      this.#onOpen(connection);
-    });
-  }
-
-  #judge(request: IncomingMessage, url: URL): { readonly clientCode: string } | Refusal {
-    const { accounts, faults } = this.#surroundings;
-    const fault = faults.refusalOf(this.#stream);
-    if (fault !== undefined) return fault;
-    const verdict = accounts.admit(this.#stream, {
+    const admitted = accounts.admit(this.#stream, {
       authorization: headerOf(request, 'authorization'),
       clientCode: headerOf(request, 'x-client-code') ?? url.searchParams.get('clientCode') ?? undefined,
       apiKey: headerOf(request, 'x-api-key') ?? url.searchParams.get('apiKey') ?? undefined,
       feedToken: headerOf(request, 'x-feed-token') ?? url.searchParams.get('feedToken') ?? undefined,
     });
-    if ('status' in verdict) return verdict;
-    return this.of(verdict.clientCode).length < CONNECTIONS_PER_CLIENT ? verdict : TOO_MANY;
+    if ('status' in admitted) {
+      refuse(admitted);
+      return;
+    }
+    const { clientCode } = admitted;
+    if (this.of(clientCode).length >= CONNECTIONS_PER_CLIENT) {
+      refuse(TOO_MANY);
+      return;
+    }
+    this.#handshake.handleUpgrade(request, pipe, head, (socket) => {
+      const connection = new StreamConnection(socket, pipe, counters.opened(this.#stream, clientCode), faults);
+      this.#connections.add(connection);
+      connection.onClose(() => this.#connections.delete(connection));
+      this.#onOpen(connection);
+    });
   }
 
   async close(): Promise<void> {

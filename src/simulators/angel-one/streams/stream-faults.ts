@@ -85,10 +85,9 @@ export class StreamFaults {
 
   /** Connections stay and pings are answered, but no frame is sent until the returned function is called. */
   swallow(aim: Aim = {}): () => void {
-    const own = { ...aim };
-    this.#swallowed = [...this.#swallowed, own];
+    this.#swallowed = [...this.#swallowed, aim];
     return () => {
-      this.#swallowed = this.#swallowed.filter((other) => other !== own);
+      this.#swallowed = this.#swallowed.filter((other) => other !== aim);
     };
   }
 
