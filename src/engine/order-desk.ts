@@ -124,6 +124,11 @@ export class OrderDesk {
     for (const order of this.#book.workingEntries) this.#cancel(order, reason, now);
   }
 
+  /** Some order may still change. */
+  get hasWorking(): boolean {
+    return this.#book.hasWorking;
+  }
+
   onUpdate(update: OrderUpdate): void {
     const order = this.#orderOf(update.clientOrderId);
     const changed = transition(order, update).order;

@@ -3,6 +3,7 @@
  * `openAngelOneMarket`; who calls it says what time it is and when prices begin.
  */
 import { type AngelOne, openAngelOne } from '../brokers/angel-one/open-angel-one.ts';
+import { OrderWatch } from '../brokers/angel-one/order-stream/order-watch.ts';
 import type { TokenStore } from '../brokers/angel-one/session/angel-one-session.ts';
 import type { AngelOneCredentials, AngelOneEndpoints } from '../brokers/angel-one/settings.ts';
 import { SmartStream } from '../brokers/angel-one/stream/smart-stream.ts';
@@ -12,7 +13,7 @@ import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { ConfigError, UnavailableError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { Tick } from '../core/tick.ts';
-import type { EpochMs } from '../core/time.ts';
+import { type EpochMs, MINUTE_MS } from '../core/time.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -20,7 +21,8 @@ import type { FeedEvent } from '../ports/market-feed.ts';
 import { listedAt } from './angel-one-access.ts';
 import { engineOptionsOf } from './engine-setup.ts';
 import { MarketQueue } from './market-queue.ts';
-import type { OpenMarket } from './open-market.ts';
+import type { BrokerDesk, OpenMarket } from './open-market.ts';
+import { pacedStream, pacedWatch } from './paced-timings.ts';
 
 export interface AngelOneMarketOptions {
   readonly bot: Bot;
@@ -35,10 +37,21 @@ export interface AngelOneMarketOptions {
   /** What can be traded; all of it is listed at the broker. */
   readonly instrumentIds: readonly InstrumentId[];
   readonly isPlayed: boolean;
+  /** Market time per real time; 1 on a day like any other. */
+  readonly speed: number;
+  /** Where orders go: to the simulated exchange here, or to the broker. */
+  readonly orders: 'paper' | 'broker';
   readonly log: Logger;
   readonly onTick?: (tick: Tick) => void;
   readonly onEvent?: (event: FeedEvent) => void;
 }
+
+/** An order that the broker has taken shows up in its book within this long, by the market's clock and in real time. */
+const SEARCH_GRACE_MS = 2_000;
+const LEAST_REAL_GRACE_MS = 300;
+/** The longest that a call may be on its way to the broker, in real time; a market in no time at all has no rates. */
+const JITTER_MS = 100;
+const LONGEST_JITTER_MS = 10 * MINUTE_MS;
 
 export async function openAngelOneMarket(options: AngelOneMarketOptions): Promise<OpenMarket> {
   const { bot, credentials, endpoints, wireClock, clock, instrumentIds, isPlayed, log } = options;
@@ -49,7 +62,7 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
     if (event.type === 'refused') trouble.tell(`No prices: ${event.reason}`);
   });
   const angel = openAngelOne({
-    ...{ credentials, endpoints, clock: wireClock, callLog: options.callLog },
+    ...{ credentials, endpoints, clock: wireClock, callLog: options.callLog, jitterMs: jitterMsAt(options.speed) },
     ...(options.store ? { store: options.store } : {}),
     calendar: loadMarketCalendar(bot.calendarPath ?? undefined),
     onHalt: (reason) => {
@@ -75,11 +88,13 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
     };
     const feed = new SmartStream({
       ...{ url: endpoints.marketStream, credentials, tokens: angel.session, book, listener, clock: wireClock },
-      random: Math.random,
+      ...{ random: Math.random, timings: pacedStream(options.speed) },
     });
     return {
       ...{ engine: engineOptionsOf(bot, instruments), clock, wireClock, queue, isPlayed, trouble },
       history: angel.history(book),
+      desk: options.orders === 'broker' ? brokerDesk(options, angel, book) : null,
+      onPlayed: () => queue.end(),
       start: (ids) => feed.subscribe(ids),
       close: async () => {
         await feed.close();
@@ -90,6 +105,26 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
     await angel.close();
     throw error;
   }
+}
+
+function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: TokenBook): BrokerDesk {
+  const { credentials, endpoints, wireClock, speed, log } = options;
+  const broker = angel.broker(book);
+  return {
+    broker,
+    searchGraceMs: Math.max(SEARCH_GRACE_MS, LEAST_REAL_GRACE_MS * speed),
+    watch: (each) =>
+      new OrderWatch({
+        ...{ url: endpoints.orderStream, credentials, tokens: angel.session, clock: wireClock, random: Math.random },
+        ...{ orders: () => broker.orders(), timings: pacedStream(speed), pollTimings: pacedWatch(speed) },
+        ...each,
+      }),
+    onLink: (isUp, time, reason) => log.info({ isUp, time, reason }, 'Order stream'),
+  };
+}
+
+function jitterMsAt(speed: number): number {
+  return Math.min(JITTER_MS * speed, LONGEST_JITTER_MS);
 }
 
 async function logIn(angel: AngelOne): Promise<void> {

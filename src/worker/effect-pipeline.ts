@@ -2,8 +2,8 @@
  * Carries the engine's effects into the world, in order: decisions to the ledger in one transaction each, the jobs it
  * promised to the queue, candles to their store in batches.
  *
- * Invariants: nothing is queued before it is committed; `settle` returns when every order due by now has been handed to
- * the broker and the engine has heard of it.
+ * Invariants: nothing is queued before it is committed; in step, `settle` returns when every order due by now has been
+ * handed to the broker and the engine has heard of it, and else as soon as the queue has them.
  */
 import { alertOf } from '../alerts/alerts-of-effects.ts';
 import type { Alert } from '../core/alert.ts';
@@ -20,6 +20,8 @@ export interface EffectPipelineOptions {
   readonly handle: (event: EngineEvent) => readonly Effect[];
   readonly onCandle: (candle: Candle) => void;
   readonly onEffect: (effect: Effect) => void;
+  /** Whether `settle` waits until orders are with the broker, so that the next price finds them there. */
+  readonly isInStep: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -103,7 +105,8 @@ export class EffectPipeline {
     this.#held.push(...held);
     const due = jobs.filter((job) => job.notBefore <= now);
     if (due.length === 0) return;
-    const ended = Promise.all(due.filter((job) => job.queue === 'orders').map((job) => this.#endOf(job.id)));
+    const awaited = this.#options.isInStep ? due.filter((job) => job.queue === 'orders') : [];
+    const ended = Promise.all(awaited.map((job) => this.#endOf(job.id)));
     await this.#options.enqueue(due);
     await ended;
   }

@@ -1,19 +1,27 @@
 import type { Fill } from '../core/fill.ts';
+import type { OrderUpdate } from '../core/order.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { MarketEvent } from '../ports/market-event.ts';
+import type { OrderFeed } from '../ports/order-feed.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { PaperBroker } from '../simulation/paper-broker.ts';
 import { paperSteps, type SteppedEngine } from '../simulation/paper-steps.ts';
 import { SimulatedExchange } from '../simulation/simulated-exchange.ts';
 import type { EffectPipeline } from './effect-pipeline.ts';
-import type { OpenMarket } from './open-market.ts';
+import { liveSteps } from './live-steps.ts';
+import type { BrokerDesk, OpenMarket } from './open-market.ts';
 
 /** Where orders end, and what that means for the order of things at an event. */
 export interface Execution {
+  readonly mode: 'paper' | 'live';
   readonly broker: Broker;
+  /** What the executor has done; the ledger has it already. */
+  readonly onUpdate: (update: OrderUpdate) => void;
   readonly onFill: (fill: Fill) => void;
   readonly steps: (engine: SteppedEngine, event: MarketEvent, reach: (time: EpochMs) => void) => Iterable<void>;
+  /** Begins to listen to what becomes of the orders; null: nothing comes but what the calls themselves bring. */
+  listen(hasWorking: () => boolean): OrderFeed | null;
 }
 
 /** Orders are filled by the simulated exchange at the prices that come. */
@@ -25,8 +33,30 @@ export function paperExecution(market: OpenMarket, rules: FillRules, pipeline: E
     settle: () => {},
   });
   return {
+    mode: 'paper',
     broker: new PaperBroker(exchange, market.clock),
+    onUpdate: (update) => pipeline.onExecuted(update),
     onFill: (fill) => pipeline.tell({ type: 'orderFilled', fill }),
     steps: (engine, event, reach) => paperSteps(engine, exchange, event, reach),
+    listen: () => null,
+  };
+}
+
+/** Orders go to the broker; what becomes of them is told to the engine in its turn, between prices. */
+export function brokerExecution({ queue, trouble }: OpenMarket, desk: BrokerDesk): Execution {
+  const onUpdate = (update: OrderUpdate): void => queue.put({ type: 'orderUpdated', update });
+  const onFill = (fill: Fill): void => queue.put({ type: 'orderFilled', fill });
+  return {
+    mode: 'live',
+    broker: desk.broker,
+    onUpdate,
+    onFill,
+    steps: liveSteps,
+    listen: (hasWorking) =>
+      desk.watch({
+        hasWorking,
+        listener: { onUpdate, onFill, onLink: desk.onLink },
+        onTrouble: (text) => trouble.tell(text),
+      }),
   };
 }

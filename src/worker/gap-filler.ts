@@ -2,6 +2,9 @@
  * Fills what the stream missed from the broker's history: whole minutes as soon as the link is back, the minute in which it
  * came back as soon as that minute has ended and before anything after it is taken, so that candles, indicators and
  * decisions are what they would have been. What can not be fetched in time stays marked as a gap.
+ *
+ * When an instrument was heard again is what its own first tick says, not our clock: one that is behind would leave the
+ * first minute after the gap with less than its trades.
  */
 import type { Candle } from '../core/candle.ts';
 import type { InstrumentId } from '../core/ids.ts';
@@ -26,12 +29,22 @@ type Gap = Extract<MarketEvent, { type: 'gap' }>;
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
+/** The broker's bar of a minute stands a moment after its end. */
+const SETTLE_MS = 1_000;
 const NEVER = Number.POSITIVE_INFINITY;
+
+interface Span {
+  readonly instrumentId: InstrumentId;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
 
 export class GapFiller {
   readonly #options: GapFillerOptions;
   /** Minutes that were heard in part only, by instrument: the open time. */
   readonly #partial = new Map<InstrumentId, EpochMs>();
+  /** Not heard since the link is back. */
+  readonly #unheard = new Set<InstrumentId>();
   #nextEnd: EpochMs = NEVER;
 
   constructor(options: GapFillerOptions) {
@@ -40,48 +53,60 @@ export class GapFiller {
 
   /** Whether something has to be taken before this event. */
   concerns(event: MarketEvent): boolean {
-    return event.type === 'gap' ? Number.isFinite(event.to) : timeOf(event) >= this.#nextEnd;
+    if (event.type === 'gap') return Number.isFinite(event.to);
+    if (this.#unheard.size > 0 && event.type === 'tick' && this.#unheard.has(event.tick.instrumentId)) return true;
+    return timeOf(event) >= this.#nextEnd;
   }
 
   async *before(event: MarketEvent): AsyncGenerator<MarketEvent> {
     if (!this.concerns(event)) return;
-    if (event.type === 'gap') yield* this.#wholeMinutes(event);
-    else yield* this.#endedMinutes(timeOf(event));
-  }
-
-  async *#wholeMinutes({ instrumentIds, from, to }: Gap): AsyncGenerator<MarketEvent> {
-    const backIn = minuteOf(to);
-    const deadline = performance.now() + this.#options.patienceMs;
-    for (const id of instrumentIds) {
-      // The minute that a former gap left in part lies in this one, or before it.
-      const first = Math.min(minuteOf(from), this.#partial.get(id) ?? NEVER);
-      this.#partial.set(id, backIn);
-      if (first < backIn) yield* this.#fetched(id, first, backIn, deadline);
-    }
-    this.#nextEnd = Math.min(this.#nextEnd, backIn + MINUTE_MS);
-  }
-
-  async *#endedMinutes(time: EpochMs): AsyncGenerator<MarketEvent> {
-    const deadline = performance.now() + this.#options.patienceMs;
-    for (const [id, minute] of this.#partial) {
-      if (minute + MINUTE_MS > time) continue;
-      this.#partial.delete(id);
-      yield* this.#fetched(id, minute, minute + MINUTE_MS, deadline);
-    }
+    const missed = event.type === 'gap' ? this.#wholeMinutes(event) : this.#endedMinutes(event);
     this.#nextEnd = Math.min(NEVER, ...[...this.#partial.values()].map((minute) => minute + MINUTE_MS));
-  }
-
-  async *#fetched(id: InstrumentId, from: EpochMs, to: EpochMs, deadline: number): AsyncGenerator<MarketEvent> {
-    const candles = await this.#fetch(id, from, to, deadline);
-    this.#options.onFilled(candles.length);
+    const candles: Candle[] = [];
+    const deadline = performance.now() + this.#options.patienceMs;
+    for (const span of missed) candles.push(...(await this.#fetch(span, deadline)));
+    if (missed.length > 0) this.#options.onFilled(candles.length);
+    // A later candle of one instrument would close the forming ones of the others before theirs have come.
+    candles.sort((one, other) => one.openTime - other.openTime);
     for (const candle of candles) yield { type: 'candle', candle };
   }
 
-  async #fetch(instrumentId: InstrumentId, from: EpochMs, to: EpochMs, deadline: number): Promise<readonly Candle[]> {
+  #wholeMinutes({ instrumentIds, from, to }: Gap): readonly Span[] {
+    return instrumentIds.flatMap((instrumentId) => {
+      this.#unheard.add(instrumentId);
+      // The minute that a former gap left in part lies in this one, or before it.
+      const first = Math.min(minuteOf(from), this.#partial.get(instrumentId) ?? NEVER);
+      return this.#backIn(instrumentId, first, minuteOf(to));
+    });
+  }
+
+  #endedMinutes(event: Exclude<MarketEvent, Gap>): readonly Span[] {
+    const time = timeOf(event);
+    const missed: Span[] = [];
+    if (event.type === 'tick' && this.#unheard.delete(event.tick.instrumentId)) {
+      const { instrumentId } = event.tick;
+      const first = this.#partial.get(instrumentId) ?? minuteOf(time);
+      missed.push(...this.#backIn(instrumentId, first, Math.max(first, minuteOf(time))));
+    }
+    for (const [instrumentId, minute] of this.#partial) {
+      if (minute + MINUTE_MS > time) continue;
+      this.#partial.delete(instrumentId);
+      missed.push({ instrumentId, from: minute, to: minute + MINUTE_MS });
+    }
+    return missed;
+  }
+
+  /** It is heard again within `minute`; what lies before is missed as a whole. */
+  #backIn(instrumentId: InstrumentId, first: EpochMs, minute: EpochMs): readonly Span[] {
+    this.#partial.set(instrumentId, minute);
+    return first < minute ? [{ instrumentId, from: first, to: minute }] : [];
+  }
+
+  async #fetch({ instrumentId, from, to }: Span, deadline: number): Promise<readonly Candle[]> {
     const { history, clock, signal, onMissed } = this.#options;
     const candles: Candle[] = [];
     // The broker's clock has to have passed the end, or the bar would be left out as forming.
-    await clock.sleepUntil(to, signal);
+    await clock.sleepUntil(to + SETTLE_MS, signal);
     for (const part of history.split({ instrumentId, timeframe: '1m', from, to })) {
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
         const outcome = await history.fetch(part);

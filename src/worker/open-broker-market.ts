@@ -11,15 +11,17 @@ export interface BrokerMarketOptions {
   readonly bot: Bot;
   readonly env: Env;
   readonly access: AngelOneAccess;
+  readonly orders: 'paper' | 'broker';
   readonly log: Logger;
 }
 
 /** Angel One as it is today: live prices by the time of day. */
-export function openBrokerMarket({ bot, env, access, log }: BrokerMarketOptions): Promise<OpenMarket> {
+export function openBrokerMarket({ bot, env, access, orders, log }: BrokerMarketOptions): Promise<OpenMarket> {
   const clock = new SystemClock();
   const instrumentIds = [...new Set(bot.strategies.flatMap(({ instruments }) => instruments))];
   return openAngelOneMarket({
-    ...{ bot, credentials: access, clock, wireClock: clock, instrumentIds, log, isPlayed: false },
+    ...{ bot, credentials: access, clock, wireClock: clock, instrumentIds, log, isPlayed: false, speed: 1 },
+    orders,
     endpoints: endpointsOf(env),
     callLog: new MemoryCallLog(clock),
     ...tokenStoreOf(env, access),

@@ -1,9 +1,25 @@
 import type { InstrumentId } from '../core/ids.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { EngineOptions } from '../engine/trading-engine.ts';
+import type { Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HistorySource } from '../ports/history-source.ts';
+import type { OrderFeed, OrderFeedListener } from '../ports/order-feed.ts';
 import type { MarketQueue } from './market-queue.ts';
+
+/** Where orders go when they are not filled on paper. */
+export interface BrokerDesk {
+  readonly broker: Broker;
+  /** How long the broker's book may take to show an order that was placed, by the market's clock. */
+  readonly searchGraceMs: number;
+  watch(options: {
+    readonly hasWorking: () => boolean;
+    readonly listener: OrderFeedListener;
+    readonly onTrouble: (text: string) => void;
+  }): OrderFeed;
+  /** The order stream's link went or came back. */
+  readonly onLink: OrderFeedListener['onLink'];
+}
 
 /** The market the worker trades in, open: what can be traded, its prices as they come, its past. */
 export interface OpenMarket {
@@ -16,8 +32,12 @@ export interface OpenMarket {
   /** True when the market is played and ends; false on a day like any other. */
   readonly isPlayed: boolean;
   readonly history: HistorySource;
+  /** Null: orders are filled on paper. */
+  readonly desk: BrokerDesk | null;
   /** Told what a person has to know and the engine does not; the one who trades puts himself here. */
   readonly trouble: { tell: (text: string) => void };
+  /** Told when all prices of a played market have been put into the queue; ends the queue by default. */
+  onPlayed: () => void;
   /** Prices begin to come. */
   start(instrumentIds: readonly InstrumentId[]): void;
   close(): Promise<void>;

@@ -1,18 +1,20 @@
 /**
  * A recorded session as a market: the simulator of the broker's protocol plays it on loopback, and everything on the way is
- * what a trading day with the broker goes through: login, instrument list, binary stream. Entry point: `openPlayedMarket`.
+ * what a trading day with the broker goes through: login, instrument list, binary stream, and orders if they are to go
+ * there. Entry point: `openPlayedMarket`.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { MemoryCallLog } from '../brokers/shared/memory-call-log.ts';
 import type { Bot } from '../config/load-bot.ts';
 import { loadInstruments } from '../config/load-instruments.ts';
 import { UnavailableError } from '../core/errors.ts';
+import { dayOf, type EpochMs, MINUTE_MS } from '../core/time.ts';
+import type { EngineOptions } from '../engine/trading-engine.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { Clock } from '../ports/clock.ts';
 import { openAngelOneMarket } from './angel-one-market.ts';
 import { MarketClock } from './market-clock.ts';
-import type { MarketQueue } from './market-queue.ts';
 import type { OpenMarket } from './open-market.ts';
+import { type Arrivals, playSession, timeOfSimulator } from './played-session.ts';
 import { type SimulatorProcess, startSimulator } from './simulator-process.ts';
 
 export interface PlayedMarketOptions {
@@ -21,93 +23,75 @@ export interface PlayedMarketOptions {
   readonly instrumentsPath: string;
   /** Recorded time per time. */
   readonly speed: number;
+  readonly orders: 'paper' | 'broker';
+  /** Told when the simulator is there, before its prices move; the clock is the market's. */
+  readonly onSimulator?: (simulator: Pick<SimulatorProcess, 'ask'>, clock: Clock) => void;
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
 
 /** The simulator takes a number: this is as fast as anything goes. */
 const FASTEST = 1_000_000;
-const SUBSCRIBE_PATIENCE_MS = 10_000;
-/** After the last print was made, without another one arriving: what is missing then was lost. */
-const ARRIVAL_PATIENCE_MS = 5_000;
-const LOOK_AGAIN_MS = 10;
-
-const healthSchema = z.object({ time: z.number() });
-const streamsSchema = z.object({ connections: z.array(z.object({ subscriptions: z.int() })) });
+/** What still works at the close is settled by then. */
+const EVENING_MS = 2 * MINUTE_MS;
 
 export async function openPlayedMarket(options: PlayedMarketOptions): Promise<OpenMarket> {
-  const { bot, sessionPath, instrumentsPath, speed, signal, log } = options;
+  const { bot, sessionPath, instrumentsPath, orders, signal, log } = options;
+  const speed = Math.min(options.speed, FASTEST);
   const instrumentIds = loadInstruments(instrumentsPath).map(({ id }) => id);
   const simulator = await startSimulator({
-    ...{ sessionPath, instrumentsPath, speed: Math.min(speed, FASTEST) },
+    ...{ sessionPath, instrumentsPath, speed },
     onLine: (line) => log.debug(`simulator: ${line}`),
   });
   try {
-    const { time } = healthSchema.parse(await simulator.ask('health'));
-    await simulator.ask('behaviours', { totpClock: 'market' });
-    // The session's time is what its prices say, as soon as they are here.
+    const time = await timeOfSimulator(simulator);
+    // All of the day is sped up, its rates and passwords as well.
+    await simulator.ask('behaviours', { totpClock: 'market', rateClock: 'market' });
     const wireClock = new MarketClock(time);
-    const arrivals = { count: 0 };
+    const arrivals: Arrivals = { count: 0, hasBroken: false, isUp: false };
     const { credentials, endpoints } = simulator;
     const market = await openAngelOneMarket({
-      ...{ bot, credentials, endpoints, wireClock, instrumentIds, log, isPlayed: true },
-      clock: new MarketClock(time),
+      ...{ bot, credentials, endpoints, wireClock, instrumentIds, log, orders, speed, isPlayed: true },
+      clock: orders === 'broker' ? wireClock : new MarketClock(time),
       callLog: new MemoryCallLog(wireClock),
       onTick: (tick) => {
         wireClock.reach(tick.time);
         arrivals.count += 1;
       },
+      onEvent: ({ type }) => {
+        if (type === 'connected') arrivals.isUp = true;
+        if (type === 'disconnected') Object.assign(arrivals, { hasBroken: true, isUp: false });
+      },
     });
-    return {
+    options.onSimulator?.(simulator, wireClock);
+    const closing = new AbortController();
+    const played: OpenMarket = {
       ...market,
       start: (ids) => {
         market.start(ids);
-        play(simulator, ids.length, arrivals, market.queue, signal).catch((error: unknown) =>
-          market.queue.end(error instanceof Error ? error : new UnavailableError(String(error))),
+        playSession({
+          ...{ simulator, arrivals, clock: wireClock, queue: market.queue, subscriptions: ids.length },
+          dayEnd: orders === 'broker' ? closeOf(market.engine, time) + EVENING_MS : null,
+          signal: AbortSignal.any([signal, closing.signal]),
+        }).then(
+          () => played.onPlayed(),
+          (cause: unknown) => market.queue.end(cause instanceof Error ? cause : new UnavailableError(String(cause))),
         );
       },
       close: async () => {
+        closing.abort();
         await market.close();
         await simulator.stop();
       },
     };
+    return played;
   } catch (error) {
     await simulator.stop();
     throw error;
   }
 }
 
-/** Prices begin when all that is wanted is subscribed, and the market ends when all that was printed has arrived. */
-async function play(
-  simulator: SimulatorProcess,
-  subscriptions: number,
-  arrivals: { readonly count: number },
-  queue: MarketQueue,
-  signal: AbortSignal,
-): Promise<void> {
-  const deadline = performance.now() + SUBSCRIBE_PATIENCE_MS;
-  for (;;) {
-    const { connections } = streamsSchema.parse(await simulator.ask('streams'));
-    if (connections.reduce((sum, each) => sum + each.subscriptions, 0) >= subscriptions) break;
-    if (signal.aborted) return;
-    if (performance.now() > deadline) throw new UnavailableError('The market stream could not be subscribed to');
-    await sleep(LOOK_AGAIN_MS);
-  }
-  await simulator.ask('start', {});
-  const stopped = new Promise<'stopped'>((resolve) => {
-    if (signal.aborted) resolve('stopped');
-    signal.addEventListener('abort', () => resolve('stopped'), { once: true });
-  });
-  const prints = await Promise.race([simulator.ended, stopped]);
-  if (prints === 'stopped') return;
-  let lastArrival = performance.now();
-  for (let before = arrivals.count; arrivals.count < prints; await sleep(LOOK_AGAIN_MS)) {
-    if (signal.aborted) return;
-    if (arrivals.count > before) lastArrival = performance.now();
-    before = arrivals.count;
-    if (performance.now() - lastArrival > ARRIVAL_PATIENCE_MS) {
-      throw new UnavailableError(`The market made ${prints} prints, ${arrivals.count} of them arrived`);
-    }
-  }
-  queue.end();
+/** When the last of the instruments closes. */
+function closeOf({ instruments, calendar }: EngineOptions, time: EpochMs): EpochMs {
+  return Math.max(time, ...instruments.map((each) => calendar.sessionOn(each, dayOf(time))?.close ?? time));
 }

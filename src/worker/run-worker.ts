@@ -58,7 +58,10 @@ export async function rehearse(request: RunRequest): Promise<Rehearsal> {
     account: REHEARSAL,
     words: `Paper trading. The simulator of Angel One plays ${basename(sessionPath)} on this machine, ${pace}.`,
     open: (log, signal) =>
-      openPlayedMarket({ bot, sessionPath, instrumentsPath: replay.instrumentsPath, speed, log, signal }),
+      openPlayedMarket({
+        ...{ bot, sessionPath, instrumentsPath: replay.instrumentsPath, speed, log, signal },
+        orders: 'paper',
+      }),
   });
   return { facts, sessionPath, engine, rules: bot.fillRules };
 }
@@ -70,7 +73,7 @@ async function tradeLive(request: RunRequest, env: Env, access: AngelOneAccess):
   return run(request, env, bot, {
     account: `paper_${bot.account.id.replaceAll('-', '_')}`,
     words: `Paper trading at live prices of Angel One${env.angelOneUrl === null ? '' : `'s simulator at ${env.angelOneUrl}`}. Ctrl-C stops.`,
-    open: (log) => openBrokerMarket({ bot, env, access, log }),
+    open: (log) => openBrokerMarket({ bot, env, access, log, orders: 'paper' }),
   });
 }
 

@@ -4,6 +4,7 @@
  * from the broker's history before anything after them is taken.
  */
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
+import { InvariantError } from '../core/errors.ts';
 import type { Tick } from '../core/tick.ts';
 import { type EpochMs, endOfDay } from '../core/time.ts';
 import type { TradingEngine } from '../engine/trading-engine.ts';
@@ -24,6 +25,8 @@ export interface SessionOptions {
   readonly clock: Clock & { reach?(time: EpochMs): void };
   readonly gaps: GapFiller;
   readonly signal: AbortSignal;
+  /** An order's update that can not be true of what we know. */
+  readonly onIllegal: (error: InvariantError) => void;
   readonly onTick: (tick: Tick) => void;
   readonly onProgress: (done: number, time: EpochMs) => void;
 }
@@ -33,7 +36,7 @@ const TICKS_PER_TURN = 512;
 
 /** Resolves when the events have ended, or early when the signal aborts; returns the ticks taken. */
 export async function tradeSession(options: SessionOptions): Promise<number> {
-  const { events, gaps, signal, onProgress } = options;
+  const { events, signal, onProgress } = options;
   const gate = new TickGate();
   let done = 0;
   for await (const event of events) {
@@ -49,8 +52,7 @@ export async function tradeSession(options: SessionOptions): Promise<number> {
       if (done % TICKS_PER_TURN === 0) onProgress(done, event.tick.time);
       options.onTick(event.tick);
     }
-    if (gaps.concerns(event)) for await (const filled of gaps.before(event)) await step(options, filled);
-    await step(options, event);
+    await take(options, event);
   }
   if (!signal.aborted) await drain(options);
   return done;
@@ -61,8 +63,19 @@ function isOfMarket(event: EngineEvent): event is MarketEvent {
 }
 
 async function tell(options: SessionOptions, event: Exclude<EngineEvent, MarketEvent>): Promise<void> {
-  options.pipeline.tell(event);
+  try {
+    options.pipeline.tell(event);
+  } catch (error) {
+    if (!(error instanceof InvariantError)) throw error;
+    options.onIllegal(error);
+  }
   await settle(options);
+}
+
+async function take(options: SessionOptions, event: MarketEvent): Promise<void> {
+  const { gaps } = options;
+  if (gaps.concerns(event)) for await (const filled of gaps.before(event)) await step(options, filled);
+  await step(options, event);
 }
 
 async function step(options: SessionOptions, event: MarketEvent): Promise<void> {
@@ -87,7 +100,7 @@ async function settle({ pipeline, clock }: SessionOptions): Promise<void> {
 async function drain(options: SessionOptions): Promise<void> {
   const { engine, clock, signal } = options;
   while (Number.isFinite(engine.nextTimer) && !signal.aborted) {
-    await step(options, { type: 'timer', time: Math.max(engine.nextTimer, clock.now()) });
+    await take(options, { type: 'timer', time: Math.max(engine.nextTimer, clock.now()) });
   }
-  if (!signal.aborted) await step(options, { type: 'timer', time: endOfDay(clock.now()) });
+  if (!signal.aborted) await take(options, { type: 'timer', time: endOfDay(clock.now()) });
 }

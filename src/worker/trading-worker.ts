@@ -30,11 +30,12 @@ import { sendAlertJob } from '../jobs/send-alert-job.ts';
 import { startWorkers } from '../jobs/start-workers.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { OrderFeed } from '../ports/order-feed.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { SessionRecorder } from '../simulation/session-recorder.ts';
 import { announced } from './announced-job.ts';
 import { EffectPipeline } from './effect-pipeline.ts';
-import { paperExecution } from './execution.ts';
+import { brokerExecution, paperExecution } from './execution.ts';
 import { GapFiller } from './gap-filler.ts';
 import { withTimers } from './market-queue.ts';
 import type { OpenMarket } from './open-market.ts';
@@ -59,6 +60,8 @@ const LEASE_WAIT_MS = 6_000;
 const SWEEP_EVERY_MS = 2_000;
 const ALERT_PATIENCE_MS = 20_000;
 const GAP_PATIENCE_MS = 10_000;
+const ORDERS_PATIENCE_MS = 10_000;
+const LOOK_AGAIN_MS = 50;
 
 export async function runTradingWorker(options: TradingWorkerOptions): Promise<Omit<RunFacts, 'wallMs'>> {
   const { env, account, log } = options;
@@ -112,7 +115,7 @@ async function trade(
   const { signal, log, onProgress } = options;
   const { clock, queue } = market;
   const recorder = new SessionRecorder();
-  const ledger = new PostgresLedger(database, 'paper');
+  const ledger = new PostgresLedger(database, market.desk === null ? 'paper' : 'live');
   const onLost = (error: unknown): void => log.warn({ error: String(error) }, 'Market data could not be written');
   const candles = new PostgresCandleStore(database, onLost);
   const quotes = new PostgresQuotes(database, onLost);
@@ -125,22 +128,33 @@ async function trade(
     handle: (event) => engine.handle(event),
     onCandle: (candle) => void candles.append([candle]).catch(onLost),
     onEffect: (effect) => recorder.take(effect),
+    isInStep: market.desk === null,
     signal,
   });
-  const execution = paperExecution(market, options.rules, pipeline);
+  const execution = market.desk
+    ? brokerExecution(market, market.desk)
+    : paperExecution(market, options.rules, pipeline);
   const executor = new OrderExecutor({
     broker: execution.broker,
     ledger,
     clock,
-    onUpdate: (update) => pipeline.onExecuted(update),
+    onUpdate: execution.onUpdate,
     onFill: execution.onFill,
+    ...(market.desk ? { searchGraceMs: market.desk.searchGraceMs } : {}),
   });
   const registry = new JobRegistry([
     announced(placeOrderJob(executor), (subject) => pipeline.onJobEnded(subject)),
     announced(cancelOrderJob(executor), (subject) => pipeline.onJobEnded(`${subject}-cancel`)),
     sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
   ]);
-  await startWorkers({ queues, registry, log, settings: { orders: { concurrency: 1 } } });
+  await startWorkers({
+    ...{ queues, registry, log },
+    // On paper orders reach the exchange in the order in which they were decided.
+    settings: market.desk ? {} : { orders: { concurrency: 1 } },
+    onFailed: ({ queue, name, subject, reason }) => {
+      if (queue === 'orders') market.trouble.tell(`Could not ${name} order ${subject}: ${reason}`);
+    },
+  });
   const stopSweeping = every(SWEEP_EVERY_MS, () => sweeper.sweep(), log);
   const gaps = new GapFiller({
     ...{ history: market.history, clock: market.wireClock, patienceMs: GAP_PATIENCE_MS, signal },
@@ -154,6 +168,8 @@ async function trade(
     log.error(text);
     pipeline.raise(troubleAlert(text, clock.now()));
   };
+  const orderFeed = execution.listen(() => engine.parts.orders.hasWorking);
+  market.onPlayed = () => void endOfPlay(orderFeed, engine, signal).finally(() => queue.end());
   const onStop = (): void => queue.end();
   signal.addEventListener('abort', onStop, { once: true });
   market.start(market.engine.instruments.map(({ id }) => id));
@@ -161,6 +177,7 @@ async function trade(
     const ticks = await tradeSession({
       ...{ engine, steps: execution.steps, pipeline, clock, gaps, signal },
       events: market.isPlayed ? queue : withTimers(queue, engine, clock, signal),
+      onIllegal: (error) => market.trouble.tell(error.message),
       onTick: (tick) => void quotes.appendQuotes([tick]).catch(onLost),
       onProgress: (done, time) => onProgress(done, time, recorder),
     });
@@ -175,9 +192,20 @@ async function trade(
     };
   } finally {
     signal.removeEventListener('abort', onStop);
+    await orderFeed?.close();
     stopSweeping();
     await Promise.all([candles.flush(), quotes.flush()]).catch(onLost);
   }
+}
+
+/** What became of the last orders is told before the events end. */
+async function endOfPlay(feed: OrderFeed | null, engine: TradingEngine, signal: AbortSignal): Promise<void> {
+  if (feed === null) return;
+  const deadline = performance.now() + ORDERS_PATIENCE_MS;
+  do {
+    await Promise.race([feed.poll().catch(() => undefined), sleep(ORDERS_PATIENCE_MS)]);
+    await sleep(LOOK_AGAIN_MS);
+  } while (engine.parts.orders.hasWorking && performance.now() < deadline && !signal.aborted);
 }
 
 function troubleAlert(text: string, time: EpochMs): Alert {

@@ -23,6 +23,8 @@ export interface AngelOneOptions {
   readonly calendar: MarketCalendar;
   /** Shared by all processes of the account. */
   readonly callLog: CallLog;
+  /** The longest that a call may be on its way, by the clock. */
+  readonly jitterMs?: number;
   readonly store?: TokenStore;
   /** Nothing works until a person has seen to it; the first reason only. */
   readonly onHalt: (reason: string) => void;
@@ -53,7 +55,10 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
     tokens: () => session.tokens(),
     invalidate: (each) => session.invalidate(each),
   };
-  const budget = new RateBudget({ clock, log: callLog, windowsOf: angelOneWindows(), onError });
+  const budget = new RateBudget({
+    ...{ clock, log: callLog, windowsOf: angelOneWindows(), onError },
+    ...(options.jitterMs === undefined ? {} : { jitterMs: options.jitterMs }),
+  });
   const client = new RestClient({ transport, budget, apiKey: credentials.apiKey, tokens, onHalt });
   const session: AngelOneSession = new AngelOneSession({
     ...{ credentials, clock, onHalt, ...(store ? { store } : {}) },
