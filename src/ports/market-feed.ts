@@ -5,7 +5,14 @@ import type { EpochMs } from '../core/time.ts';
 /** What became of a feed's link, in order of time. */
 export type FeedEvent =
   | { readonly type: 'connected'; readonly time: EpochMs }
-  | { readonly type: 'disconnected'; readonly time: EpochMs; readonly reason: string }
+  /** Of these instruments nothing is heard: `time` is when it was noticed, `since` when the last word of them came. */
+  | {
+      readonly type: 'disconnected';
+      readonly instrumentIds: readonly InstrumentId[];
+      readonly since: EpochMs;
+      readonly time: EpochMs;
+      readonly reason: string;
+    }
   /** Nothing of these instruments was heard in the span: `to` is when the link was back. */
   | {
       readonly type: 'gap';

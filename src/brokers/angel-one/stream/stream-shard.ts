@@ -90,10 +90,13 @@ export class StreamShard {
 
   #down(time: EpochMs, reason: string): void {
     this.#brokenSince ??= this.#lastHeard;
+    const since = this.#brokenSince;
+    const instrumentIds = this.#options.book.wantedOn(this.index);
     this.#isBackAtNextFrame = false;
     this.#owed.clear();
     this.#options.book.forget(this.index);
-    this.#options.onEvent({ type: 'disconnected', time, reason: `market stream ${this.index + 1}: ${reason}` });
+    const told = `market stream ${this.index + 1}: ${reason}`;
+    this.#options.onEvent({ type: 'disconnected', instrumentIds, since, time, reason: told });
   }
 
   #heard(time: EpochMs): void {

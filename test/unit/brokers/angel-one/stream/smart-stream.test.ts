@@ -139,9 +139,13 @@ describe('SmartStream', () => {
     server.isMute = false;
     await until(() => count('gap') === 1, 'a gap');
     const down = events.find((event) => event.type === 'disconnected');
-    expect(down).toMatchObject({ reason: 'market stream 1: nothing was heard for 150 ms' });
+    expect(down).toMatchObject({
+      instrumentIds: [FIRST],
+      reason: 'market stream 1: nothing was heard for 150 ms',
+    });
     const gap = events.find((event) => event.type === 'gap');
     if (gap?.type !== 'gap' || down?.type !== 'disconnected') throw new Error('Expected both');
+    expect(down.since, 'the outage begins where its gap will').toBe(gap.from);
     expect(gap.from).toBeLessThan(muted + 60);
     expect(down.time - gap.from).toBeGreaterThanOrEqual(140);
   });
@@ -172,7 +176,7 @@ describe('SmartStream', () => {
     for (const { socket, tokens } of others) for (const each of tokens) socket.send(packet(each.slice(2), 1));
     await until(() => ticks.length === 8 && count('gap') === 1, 'ticks of the others');
     expect(events.find((event) => event.type === 'gap')).toMatchObject({ instrumentIds: IDS.slice(4, 8) });
-    expect(count('disconnected')).toBe(1);
+    expect(events.filter(({ type }) => type === 'disconnected')).toMatchObject([{ instrumentIds: IDS.slice(4, 8) }]);
     expect(others.every(({ socket }) => socket.readyState === socket.OPEN)).toBe(true);
     expect(server.served.length).toBe(4);
   });
