@@ -31,6 +31,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./parity-command.ts')).parityCommand(),
   },
   {
+    name: 'rehearse',
+    summary: 'live through a bad trading day against the simulator, and check that nothing was lost',
+    load: async () => (await import('./rehearse-command.ts')).rehearseCommand(),
+  },
+  {
     name: 'strategies',
     summary: 'list the strategies with their parameters',
     load: async () => (await import('./strategies-command.ts')).strategiesCommand(),

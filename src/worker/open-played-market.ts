@@ -24,10 +24,21 @@ export interface PlayedMarketOptions {
   /** Recorded time per time. */
   readonly speed: number;
   readonly orders: 'paper' | 'broker';
-  /** Told when the simulator is there, before its prices move; the clock is the market's. */
-  readonly onSimulator?: (simulator: Pick<SimulatorProcess, 'ask'>, clock: Clock) => void;
+  readonly witness?: Witness;
   readonly signal: AbortSignal;
   readonly log: Logger;
+}
+
+/** Sees the simulator from before its prices move until after the last order has ended; the clock is the market's. */
+export interface Witness {
+  opened(simulator: Pick<SimulatorProcess, 'ask'>, clock: Clock, hours: Hours): void;
+  closing(): Promise<void>;
+}
+
+/** From the first open to the last close of the instruments. */
+export interface Hours {
+  readonly open: EpochMs;
+  readonly close: EpochMs;
 }
 
 /** The simulator takes a number: this is as fast as anything goes. */
@@ -63,7 +74,8 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
         if (type === 'disconnected') Object.assign(arrivals, { hasBroken: true, isUp: false });
       },
     });
-    options.onSimulator?.(simulator, wireClock);
+    const hours = hoursOf(market.engine, time);
+    options.witness?.opened(simulator, wireClock, hours);
     const closing = new AbortController();
     const played: OpenMarket = {
       ...market,
@@ -71,7 +83,7 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
         market.start(ids);
         playSession({
           ...{ simulator, arrivals, clock: wireClock, queue: market.queue, subscriptions: ids.length },
-          dayEnd: orders === 'broker' ? closeOf(market.engine, time) + EVENING_MS : null,
+          dayEnd: orders === 'broker' ? hours.close + EVENING_MS : null,
           signal: AbortSignal.any([signal, closing.signal]),
         }).then(
           () => played.onPlayed(),
@@ -80,8 +92,12 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
       },
       close: async () => {
         closing.abort();
-        await market.close();
-        await simulator.stop();
+        try {
+          await market.close();
+          await options.witness?.closing();
+        } finally {
+          await simulator.stop();
+        }
       },
     };
     return played;
@@ -91,7 +107,11 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
   }
 }
 
-/** When the last of the instruments closes. */
-function closeOf({ instruments, calendar }: EngineOptions, time: EpochMs): EpochMs {
-  return Math.max(time, ...instruments.map((each) => calendar.sessionOn(each, dayOf(time))?.close ?? time));
+function hoursOf({ instruments, calendar }: EngineOptions, time: EpochMs): Hours {
+  const sessions = instruments.flatMap((each) => calendar.sessionOn(each, dayOf(time)) ?? []);
+  if (sessions.length === 0) return { open: time, close: time };
+  return {
+    open: Math.min(...sessions.map(({ open }) => open)),
+    close: Math.max(...sessions.map(({ close }) => close)),
+  };
 }

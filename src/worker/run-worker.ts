@@ -15,7 +15,7 @@ import { ProgressLine } from '../logging/progress-line.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { openBrokerMarket } from './open-broker-market.ts';
 import type { OpenMarket } from './open-market.ts';
-import { openPlayedMarket } from './open-played-market.ts';
+import { openPlayedMarket, type Witness } from './open-played-market.ts';
 import { type RunFacts, type RunJson, runJson, runText } from './run-summary.ts';
 import { listenForStop } from './stop-signal.ts';
 import { runTradingWorker } from './trading-worker.ts';
@@ -37,7 +37,15 @@ export interface Rehearsal {
   readonly rules: FillRules;
 }
 
-const REHEARSAL = 'rehearsal';
+/** Where a played session's orders go, and who looks on. */
+export interface Play {
+  /** Names the schema, the queue and the lease. */
+  readonly account: string;
+  readonly orders: 'paper' | 'broker';
+  readonly witness?: Witness;
+}
+
+const ON_PAPER: Play = { account: 'rehearsal', orders: 'paper' };
 
 export async function runWorker(request: RunRequest): Promise<{ readonly json: RunJson; readonly text: string }> {
   const env = readEnv();
@@ -47,7 +55,7 @@ export async function runWorker(request: RunRequest): Promise<{ readonly json: R
 }
 
 /** A recorded session, played through the broker's protocol. */
-export async function rehearse(request: RunRequest): Promise<Rehearsal> {
+export async function rehearse(request: RunRequest, play: Play = ON_PAPER): Promise<Rehearsal> {
   const env = readEnv();
   const bot = await loadBot({ path: env.configPath, strategies: request.strategies });
   const replay = replayOf(env, bot);
@@ -55,12 +63,12 @@ export async function rehearse(request: RunRequest): Promise<Rehearsal> {
   const speed = request.speed ?? replay.speed;
   const pace = Number.isFinite(speed) ? `${speed} times as fast` : 'as fast as it goes';
   const { facts, engine } = await run(request, env, bot, {
-    account: REHEARSAL,
-    words: `Paper trading. The simulator of Angel One plays ${basename(sessionPath)} on this machine, ${pace}.`,
+    account: play.account,
+    words: `${play.orders === 'paper' ? 'Paper trading' : 'Orders go to the simulator'}. The simulator of Angel One plays ${basename(sessionPath)} on this machine, ${pace}.`,
     open: (log, signal) =>
       openPlayedMarket({
         ...{ bot, sessionPath, instrumentsPath: replay.instrumentsPath, speed, log, signal },
-        orders: 'paper',
+        ...{ orders: play.orders, ...(play.witness ? { witness: play.witness } : {}) },
       }),
   });
   return { facts, sessionPath, engine, rules: bot.fillRules };
