@@ -28,18 +28,19 @@ export interface AngelOneOptions {
   readonly store?: TokenStore;
   /** Nothing works until a person has seen to it; the first reason only. */
   readonly onHalt: (reason: string) => void;
+  /** A person should look, though trading goes on. */
+  readonly onTrouble?: (text: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
 export interface AngelOne {
-  readonly session: TokenSource;
+  readonly session: AngelOneSession;
   /** For the calls of `rest/`. */
   readonly client: RestClient;
   broker(book: TokenBook): AngelOneBroker;
   history(book: TokenBook): AngelOneHistory;
   /** Ends the connections; the session stays, for the next start. */
   close(): Promise<void>;
-  logout(): Promise<void>;
 }
 
 export function openAngelOne(options: AngelOneOptions): AngelOne {
@@ -61,7 +62,7 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
   });
   const client = new RestClient({ transport, budget, apiKey: credentials.apiKey, tokens, onHalt });
   const session: AngelOneSession = new AngelOneSession({
-    ...{ credentials, clock, onHalt, ...(store ? { store } : {}) },
+    ...{ credentials, clock, onHalt, onTrouble: options.onTrouble, ...(store ? { store } : {}) },
     calls: {
       login: (each) => login(client, each),
       refresh: (token) => refresh(client, token),
@@ -69,11 +70,13 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
     },
   });
   return {
-    session: tokens,
+    session,
     client,
     broker: (book) => new AngelOneBroker(client, book, clock),
     history: (book) => new AngelOneHistory(client, book, calendar, clock),
-    close: () => transport.close(),
-    logout: () => session.logout(),
+    close: () => {
+      session.close();
+      return transport.close();
+    },
   };
 }

@@ -28,7 +28,7 @@ class JumpingClock implements Clock {
     return this.time;
   }
 
-  sleepUntil(time: number): Promise<void> {
+  sleepUntil(time: number, _signal?: AbortSignal): Promise<void> {
     this.time = Math.max(this.time, time);
     return Promise.resolve();
   }
@@ -41,7 +41,11 @@ function sessionWith(
   const clock = new JumpingClock();
   const logins: { totp: string; time: number }[] = [];
   const refreshes: string[] = [];
+  const logouts: string[] = [];
   const halts: string[] = [];
+  const troubles: string[] = [];
+  /** What the broker makes of a refresh; by default it is done. */
+  const broker: { refresh?: () => Promise<Outcome<AngelOneTokens>>; logout?: () => Promise<Outcome<null>> } = {};
   let number = 0;
   const fresh = (): AngelOneTokens => {
     number += 1;
@@ -55,15 +59,20 @@ function sessionWith(
     },
     refresh(token) {
       refreshes.push(token);
+      if (broker.refresh) return broker.refresh();
       return Promise.resolve({ kind: 'done', value: fresh() });
     },
-    logout: () => Promise.resolve({ kind: 'done', value: null }),
+    logout(clientCode) {
+      logouts.push(clientCode);
+      return broker.logout?.() ?? Promise.resolve({ kind: 'done', value: null });
+    },
   };
   const session = new AngelOneSession({
     ...{ credentials: CREDENTIALS, calls, clock, onHalt: (reason: string) => halts.push(reason) },
+    onTrouble: (text) => troubles.push(text),
     ...(store ? { store } : {}),
   });
-  return { session, clock, logins, refreshes, halts };
+  return { session, clock, logins, refreshes, logouts, halts, troubles, broker };
 }
 
 describe('the session', () => {
@@ -141,6 +150,127 @@ describe('the session', () => {
   });
 });
 
+describe('a refresh', () => {
+  it('holds nobody up: the old tokens are handed out until the new ones are there', async () => {
+    const { session, clock, broker } = sessionWith();
+    const old = await session.tokens();
+    clock.time = session.refreshTime ?? 0;
+    expect(clock.time).toBe(MORNING + 5 * HOUR_MS);
+    let answer: (outcome: Outcome<AngelOneTokens>) => void = () => undefined;
+    broker.refresh = () => new Promise((resolve) => (answer = resolve));
+    const asked = session.tokens();
+    expect(await session.tokens()).toBe(old);
+    answer({ kind: 'done', value: { jwt: 'new', refresh: 'r', feed: '' } });
+    expect(await asked).toEqual({ jwt: 'new', refresh: 'r', feed: old.feed });
+    expect(await session.tokens()).toEqual(await asked);
+  });
+
+  it('that fails leaves the old tokens and is not asked for again at once', async () => {
+    const { session, clock, refreshes, logins, broker } = sessionWith();
+    const old = await session.tokens();
+    broker.refresh = () => Promise.resolve({ kind: 'transient', reason: 'no answer' });
+    clock.time = MORNING + 5 * HOUR_MS;
+    for (let i = 0; i < 10; i += 1) expect(await session.tokens()).toBe(old);
+    expect(refreshes).toHaveLength(1);
+    expect(session.refreshTime).toBe(clock.time + 5 * MINUTE_MS);
+    clock.time += 5 * MINUTE_MS;
+    expect(await session.tokens()).toBe(old);
+    expect([refreshes.length, logins.length]).toEqual([2, 1]);
+  });
+
+  it.each(['AB8050', 'AB8051'])('whose token is refused (%s) becomes a login', async () => {
+    const { session, clock, logins, broker } = sessionWith();
+    await session.tokens();
+    broker.refresh = () => Promise.resolve({ kind: 'session', reason: 'The refresh token has expired' });
+    clock.time = MORNING + 5 * HOUR_MS;
+    expect((await session.tokens()).jwt).toBe('jwt-2');
+    expect(logins).toHaveLength(2);
+  });
+
+  it('asked for before midnight and answered after it is of the day before', async () => {
+    const { session, clock, logins, broker } = sessionWith();
+    clock.time = ist('2026-11-18', '18:00');
+    await session.tokens();
+    clock.time = ist('2026-11-18', '23:59:59');
+    broker.refresh = () => {
+      clock.time = ist('2026-11-19', '00:00:01');
+      return Promise.resolve({ kind: 'done', value: { jwt: 'late', refresh: 'r', feed: 'f' } });
+    };
+    await session.tokens();
+    expect((await session.tokens()).jwt).toBe('jwt-2');
+    expect(logins).toHaveLength(2);
+  });
+});
+
+describe('tokens that are called invalid', () => {
+  it('as soon as they are there cost three logins, then one in minutes, and are told of once', async () => {
+    const { session, clock, logins, troubles } = sessionWith();
+    const complain = async () => session.invalidate(await session.tokens());
+    for (let i = 0; i < 20; i += 1) await complain();
+    expect(logins).toHaveLength(4);
+    expect((await session.tokens()).jwt, 'what there is goes on being handed out').toBe('jwt-4');
+    const from = clock.time;
+    while (clock.time < from + HOUR_MS) {
+      await complain();
+      clock.time += 10_000;
+    }
+    expect(logins.length).toBeLessThan(4 + 30);
+    expect(troubles).toEqual([expect.stringMatching(/another program .* end it/)]);
+  });
+
+  it('hours apart cost a login each', async () => {
+    const { session, clock, logins, troubles } = sessionWith();
+    for (let i = 0; i < 10; i += 1) {
+      session.invalidate(await session.tokens());
+      clock.time += HOUR_MS;
+      await session.tokens();
+      clock.time += 10 * MINUTE_MS;
+    }
+    expect(logins.length).toBeGreaterThanOrEqual(10);
+    expect(troubles).toEqual([]);
+  });
+});
+
+describe('a logout', () => {
+  it('tells the broker, and what comes after begins with a login', async () => {
+    const { session, logins, logouts } = sessionWith();
+    await session.tokens();
+    expect(await session.logout()).toEqual({ kind: 'done', value: null });
+    expect(logouts).toEqual(['X1234']);
+    expect(session.refreshTime).toBeUndefined();
+    await session.tokens();
+    expect(logins).toHaveLength(2);
+  });
+
+  it('without a session, or with one that has died, logs nobody in', async () => {
+    const { session, clock, logins, logouts, broker } = sessionWith();
+    await session.logout();
+    expect([logins, logouts]).toEqual([[], []]);
+    const tokens = await session.tokens();
+    broker.logout = async () => {
+      // What the caller of the broker does when a token is called invalid.
+      session.invalidate(tokens);
+      return { kind: 'session', reason: await session.tokens().then(() => 'in', String) };
+    };
+    expect(await session.logout()).toEqual({ kind: 'session', reason: 'Error: The session has ended' });
+    clock.time += MINUTE_MS;
+    expect(logins).toHaveLength(1);
+  });
+});
+
+it('gives up a login that waits for the next code when it is closed', async () => {
+  const { session, clock, logins } = sessionWith(() => ({ kind: 'refused', code: 'AB1050', reason: 'Invalid totp' }));
+  clock.sleepUntil = (time, signal) => {
+    if (time <= clock.time) return Promise.resolve();
+    return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+  };
+  const tokens = session.tokens();
+  await expect.poll(() => logins.length).toBe(1);
+  session.close();
+  await expect(tokens).rejects.toThrow('The session was closed');
+  expect(logins).toHaveLength(1);
+});
+
 describe('tokens at rest', () => {
   const key = Buffer.alloc(32, 7);
   const stored: StoredTokens = { tokens: { jwt: 'jwt-secret', refresh: 'refresh-secret', feed: 'f' }, time: MORNING };
@@ -180,6 +310,10 @@ describe('tokens at rest', () => {
     second.clock.time = MORNING + 10 * MINUTE_MS;
     expect(await second.session.tokens()).toEqual(tokens);
     expect(second.logins).toEqual([]);
+    const afternoon = sessionWith(undefined, storeOf(kept));
+    afternoon.clock.time = MORNING + 6 * HOUR_MS;
+    await afternoon.session.tokens();
+    expect([afternoon.refreshes, afternoon.logins], 'old ones of today are refreshed').toEqual([[tokens.refresh], []]);
     const nextDay = sessionWith(undefined, storeOf(kept));
     nextDay.clock.time = ist('2026-11-19', '08:30');
     await nextDay.session.tokens();
