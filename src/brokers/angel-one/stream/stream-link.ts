@@ -3,8 +3,8 @@
  * the market and the order stream. Entry points: `open`, `send`, `close`.
  *
  * Invariants: one socket at a time; between two tries lies a back-off, also when the broker takes us in only to throw us
- * out; tokens that the broker calls bad are given back once per answer, so a storm of logins is impossible; after `close`
- * has resolved there is neither timer nor socket. Nothing here throws but what a listener throws.
+ * out; tokens that the broker calls bad are given back once per answer, and at a door that stays shut tries become ever
+ * rarer, so a storm of logins is impossible; after `close` has resolved there is neither timer nor socket. Nothing here throws but what a listener throws.
  */
 import type WebSocket from 'ws';
 import type { EpochMs } from '../../../core/time.ts';
@@ -12,6 +12,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { AngelOneTokens, TokenSource } from '../settings.ts';
 import { backOffMs, LINK_TIMINGS, type LinkTimings } from './link-timings.ts';
 import { pause } from './pause.ts';
+import { isShutDoor, refusalWords } from './refusal-words.ts';
 import { ignoreLateError, liveOnce, type SocketEnd } from './socket-life.ts';
 
 export interface LinkListener {
@@ -23,7 +24,7 @@ export interface LinkListener {
   onBinary(data: Buffer): void;
   /** Without the heartbeat's `pong`. */
   onText(text: string): void;
-  /** Several tries in a row ended at the door: a person should look. Once per outage; the link goes on trying. */
+  /** Several tries in a row ended at the door: `reason` says what a person can do. Once per outage; the link goes on trying. */
   onRefused(time: EpochMs, reason: string): void;
 }
 
@@ -40,6 +41,8 @@ export interface LinkOptions {
 
 /** Tries in a row that end at the door before a person is told. */
 const REFUSALS_UNTIL_TOLD = 3;
+/** At a door that stays shut the wait doubles with each try up to so many times the first. */
+const LONGEST_REFUSED_TIMES = 16;
 const BAD_TOKEN_STATUSES: readonly (number | undefined)[] = [401, 403];
 
 export class StreamLink {
@@ -105,7 +108,9 @@ export class StreamLink {
 
   #backOffMs(): number {
     const waitMs = backOffMs(this.#failures, this.#timings, this.#options.random);
-    return this.#refusals < REFUSALS_UNTIL_TOLD ? waitMs : Math.max(waitMs, this.#timings.refusedBackOffMs);
+    if (this.#refusals < REFUSALS_UNTIL_TOLD) return waitMs;
+    const times = Math.min(LONGEST_REFUSED_TIMES, 2 ** Math.min(this.#refusals - REFUSALS_UNTIL_TOLD, 30));
+    return Math.max(waitMs, this.#timings.refusedBackOffMs * times);
   }
 
   async #tokens(signal: AbortSignal): Promise<AngelOneTokens | undefined> {
@@ -116,6 +121,7 @@ export class StreamLink {
       this.#failures += 1;
       const reason = error instanceof Error ? error.message : 'the login failed';
       this.#tellDown(reason);
+      // What hinders a login says itself what to do.
       this.#countRefusal(reason);
       return undefined;
     }
@@ -150,9 +156,8 @@ export class StreamLink {
   #judge({ reason, wasOpen, status }: SocketEnd, tokens: AngelOneTokens, livedMs: number): void {
     this.#failures = wasOpen && livedMs >= this.#timings.stableMs ? 1 : this.#failures + 1;
     this.#tellDown(reason);
-    if (!BAD_TOKEN_STATUSES.includes(status)) return;
-    this.#options.tokens.invalidate(tokens);
-    this.#countRefusal(reason);
+    if (BAD_TOKEN_STATUSES.includes(status)) this.#options.tokens.invalidate(tokens);
+    if (isShutDoor(status)) this.#countRefusal(refusalWords(status, reason));
   }
 
   #tellDown(reason: string): void {

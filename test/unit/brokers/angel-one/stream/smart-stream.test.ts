@@ -201,7 +201,7 @@ describe('SmartStream', () => {
     await until(() => count('refused') > 0, 'a refusal');
     await rest(200);
     expect(events.filter(({ type }) => type === 'refused')).toMatchObject([
-      { reason: 'the broker answered 401: Invalid Feed Token' },
+      { reason: expect.stringMatching(/^the broker answered 401: Invalid Feed Token\. New logins .* ANGEL_API_KEY/) },
     ]);
     expect(count('disconnected'), 'once per connection').toBe(3);
     expect(server.upgrades, 'no storm: at most one try per 30 ms and connection').toBeLessThan(3 * 14);
@@ -209,6 +209,44 @@ describe('SmartStream', () => {
     server.admit = () => undefined;
     await until(() => server.live.length === 3, 'three connections');
     await until(() => count('gap') === 3, 'what was missed since it was wanted');
+  });
+
+  it.each([
+    [403, /ANGEL_CLIENT_CODE and ANGEL_API_KEY/, true],
+    [429, /three connections a stream: end other programs/, false],
+    [404, /address has changed/, false],
+  ])('says what to do when it is answered %s', async (status, advice, isOfTokens) => {
+    const server = await serve();
+    server.admit = () => status;
+    const { stream, events, count, tokens } = connect(server);
+    stream.subscribe([FIRST]);
+    await until(() => count('refused') === 1, 'a refusal');
+    expect(events.find(({ type }) => type === 'refused')).toMatchObject({ reason: expect.stringMatching(advice) });
+    expect(tokens.made > 1, 'only bad tokens cost a login').toBe(isOfTokens);
+    server.admit = () => undefined;
+    await until(() => server.live.length === 1, 'a connection');
+  });
+
+  it('takes a broker in trouble for no shut door', async () => {
+    const server = await serve();
+    server.admit = () => 503;
+    const { stream, events, count, tokens } = connect(server);
+    stream.subscribe([FIRST]);
+    await until(() => server.upgrades > 5, 'tries');
+    expect([count('disconnected'), count('refused'), tokens.made]).toEqual([1, 0, 1]);
+    expect(events[0]).toMatchObject({ instrumentIds: [FIRST], reason: expect.stringContaining('503') });
+  });
+
+  it('tries ever more rarely at a door that stays shut', async () => {
+    const server = await serve();
+    server.admit = () => 401;
+    const { stream, tokens } = connect(server, { timings: { ...FAST, refusedBackOffMs: 40 } });
+    stream.subscribe([FIRST]);
+    // 7 + 15 ms, then 40, 80, 160, 320 and 640 ms between tries.
+    await rest(1_000);
+    expect(server.upgrades).toBeGreaterThanOrEqual(5);
+    expect(server.upgrades).toBeLessThanOrEqual(8);
+    expect(tokens.invalidated.length).toBe(server.upgrades);
   });
 
   it('goes on asking a token source that fails, and says so after a while', async () => {
