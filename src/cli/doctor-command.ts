@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { type Env, knownSecrets, readEnv, stateFolder } from '../config/env.ts';
-import { loadBot } from '../config/load-bot.ts';
+import { type Bot, loadBot } from '../config/load-bot.ts';
 import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { ConfigError } from '../core/errors.ts';
 import { redactText, registerSecrets } from '../logging/redact.ts';
-import type { BrokerProbes } from '../worker/doctor/broker-checks.ts';
 import type { Diagnosis } from '../worker/doctor/check.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
 import { knownStrategies } from './known-strategies.ts';
@@ -21,27 +20,34 @@ interface DoctorCommandOptions {
 const TIME_URL = 'https://apiconnect.angelone.in/';
 const MARKS = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' } as const;
 
-export function doctorCommand(openProbes?: (env: Env) => Promise<BrokerProbes>, timeUrl?: string): Command {
+export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Look whether this installation is fit to trade, and say what to do where it is not.')
     .option(
       '--check-ip',
-      'ask the broker, by cancelling an order that does not exist, whether it takes orders from here',
+      'ask the broker whether it takes orders from this IP address: cancels order 000000000000000, which can not exist, and places none',
     )
     .option('--timeout <seconds>', 'the longest that a check may take', readNumber('--timeout', { above: 0 }), 20)
     .option('--json', 'print the findings as one JSON document')
     .action(async (options: DoctorCommandOptions) => {
       const { examine } = await import('../worker/doctor.ts');
+      const { openAngelOneProbes } = await import('../worker/doctor/angel-one-probes.ts');
       registerSecrets(knownSecrets());
       const env = environment();
       const simulator = 'angelOneUrl' in env ? env.angelOneUrl : null;
+      let loading: Promise<Bot> | undefined;
+      const bot = (): Promise<Bot> => {
+        loading ??= loadBotOf();
+        return loading;
+      };
       const found = await examine({
         env,
         stateFolder: 'stateFolder' in env ? env.stateFolder : stateFolder(),
-        loadConfiguration,
-        loadCalendar: () => loadMarketCalendar(),
-        timeUrl: timeUrl ?? simulator ?? TIME_URL,
-        openProbes,
+        loadConfiguration: async () => describe(await bot()),
+        // A configuration that can not be read has a finding of its own.
+        loadCalendar: async () => loadMarketCalendar((await bot().catch(() => null))?.calendarPath ?? undefined),
+        timeUrl: simulator ?? TIME_URL,
+        openProbes: openAngelOneProbes,
         checkIp: options.checkIp === true,
         timeoutMs: options.timeout * 1_000,
       });
@@ -65,10 +71,12 @@ function environment(): Env | { readonly problem: string } {
   }
 }
 
-async function loadConfiguration(): Promise<string> {
-  const { configPath } = readEnv();
-  const bot = await loadBot({ path: configPath, strategies: await knownStrategies() });
-  return `account "${bot.account.id}" (${bot.account.broker}), ${bot.strategies.length} strategies`;
+async function loadBotOf(): Promise<Bot> {
+  return loadBot({ path: readEnv().configPath, strategies: await knownStrategies() });
+}
+
+function describe({ account, strategies }: Bot): string {
+  return `account "${account.id}" (${account.broker}), ${strategies.length} strategies`;
 }
 
 function format(checks: readonly Diagnosis[]): string {

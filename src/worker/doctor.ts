@@ -2,7 +2,7 @@
  * `signalman doctor`: is this installation fit to trade, and if not, what is there to do? Entry point: `examine`. The checks
  * are independent; those of the broker need probes, which an adapter offers.
  */
-import type { Env } from '../config/env.ts';
+import type { AngelOneAccess, Env } from '../config/env.ts';
 import type { MarketCalendar } from '../core/market-session.ts';
 import { type BrokerProbes, brokerChecks } from './doctor/broker-checks.ts';
 import { type Check, type Diagnosis, runChecks } from './doctor/check.ts';
@@ -21,11 +21,11 @@ export interface DoctorOptions {
   readonly env: Env | { readonly problem: string };
   readonly stateFolder: string;
   readonly loadConfiguration: () => Promise<string>;
-  readonly loadCalendar: () => MarketCalendar;
+  /** The bot's own, or the one that comes along. */
+  readonly loadCalendar: () => Promise<MarketCalendar>;
   /** The server whose time counts. */
   readonly timeUrl: string;
-  /** Undefined without a broker account. */
-  readonly openProbes?: ((env: Env) => Promise<BrokerProbes>) | undefined;
+  readonly openProbes: (env: Env, access: AngelOneAccess) => Promise<BrokerProbes>;
   readonly checkIp: boolean;
   readonly timeoutMs: number;
 }
@@ -45,14 +45,14 @@ export async function examine(options: DoctorOptions): Promise<readonly Diagnosi
   checks.push(databaseCheck(env), queueCheck(env));
   if (env.angelOne === null) return runChecks(checks, timeoutMs);
   checks.push(totpCheck(env.angelOne));
-  if (openProbes === undefined) return runChecks(checks, timeoutMs);
-  const opened = await openProbes(env).catch((error: unknown) => ({ problem: error }));
+  const opened = await openProbes(env, env.angelOne).catch((error: unknown) => ({ problem: error }));
   if ('problem' in opened) {
     checks.push({ name: 'broker', run: () => Promise.reject(opened.problem) });
     return runChecks(checks, timeoutMs);
   }
   try {
-    return await runChecks([...checks, ...brokerChecks(opened, { checkIp })], timeoutMs);
+    const calendar = await options.loadCalendar().catch(() => null);
+    return await runChecks([...checks, ...brokerChecks(opened, { checkIp, calendar })], timeoutMs);
   } finally {
     await opened.close().catch(() => undefined);
   }

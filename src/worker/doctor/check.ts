@@ -12,6 +12,8 @@ export interface Finding {
 /** One question about this installation. */
 export interface Check {
   readonly name: string;
+  /** It may take so much longer than others. */
+  readonly patienceMs?: number;
   /** May throw: that is a finding too. What it holds open it gives up when the signal aborts. */
   run(signal: AbortSignal): Promise<Finding>;
 }
@@ -30,7 +32,8 @@ export function runChecks(checks: readonly Check[], timeoutMs: number): Promise<
   return Promise.all(checks.map((check) => diagnose(check, timeoutMs)));
 }
 
-async function diagnose(check: Check, timeoutMs: number): Promise<Diagnosis> {
+async function diagnose(check: Check, leastMs: number): Promise<Diagnosis> {
+  const timeoutMs = leastMs + (check.patienceMs ?? 0);
   const began = performance.now();
   const ended = new AbortController();
   const timer = new AbortController();

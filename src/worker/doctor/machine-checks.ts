@@ -10,7 +10,7 @@ const LITTLE_SPACE = 2 * GIB;
 const TOO_LITTLE_SPACE = GIB / 4;
 /** A TOTP is good for 30 s and the step before; candles close 1.5 s after their end. */
 const SMALL_SKEW_MS = 2 * SECOND_MS;
-const LARGE_SKEW_MS = 15 * SECOND_MS;
+const LARGE_SKEW_MS = 20 * SECOND_MS;
 
 export function nodeCheck(version: string = process.versions.node): Check {
   return {
@@ -61,7 +61,9 @@ export function clockCheck(url: string, now: () => number = Date.now): Check {
       const skewMs = Math.round((before + after) / 2 - (told + SECOND_MS / 2));
       const found = `${Math.abs(skewMs / SECOND_MS).toFixed(1)} s ${skewMs < 0 ? 'behind' : 'ahead of'} ${host}`;
       const todo = 'Set this clock by the network: "timedatectl set-ntp true", or the time settings of the system.';
-      if (Math.abs(skewMs) > LARGE_SKEW_MS) return fail(found, todo);
+      if (Math.abs(skewMs) > LARGE_SKEW_MS) {
+        return fail(found, `One-time passwords are refused that far off. ${todo}`);
+      }
       return Math.abs(skewMs) > SMALL_SKEW_MS ? warn(found, todo) : ok(found);
     },
   };

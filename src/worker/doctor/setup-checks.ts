@@ -64,11 +64,11 @@ export function totpCheck(access: AngelOneAccess, now: () => EpochMs = Date.now)
   };
 }
 
-export function calendarCheck(load: () => MarketCalendar, now: () => EpochMs = Date.now): Check {
+export function calendarCheck(load: () => Promise<MarketCalendar>, now: () => EpochMs = Date.now): Check {
   return {
     name: 'calendar',
     run: async () => {
-      const calendar = load();
+      const calendar = await load();
       const today = dayOf(now());
       const through = Object.entries(SEGMENTS).map(([name, hours]) => ({
         name,

@@ -9,7 +9,7 @@ import { type Check, type Finding, ok, runChecks } from '../../../../src/worker/
 import { clockCheck, diskCheck, nodeCheck } from '../../../../src/worker/doctor/machine-checks.ts';
 import { calendarCheck, credentialsCheck, totpCheck } from '../../../../src/worker/doctor/setup-checks.ts';
 import { databaseCheck, queueCheck } from '../../../../src/worker/doctor/store-checks.ts';
-import { ist } from '../../../support/fixed-calendar.ts';
+import { fixedCalendar, ist } from '../../../support/fixed-calendar.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 import { testStateFolder } from '../../../support/test-server.ts';
 
@@ -136,7 +136,7 @@ describe('the set-up', () => {
   ])('of the calendar on %s is %s', async (day, status) => {
     const finding = await look(
       calendarCheck(
-        () => loadMarketCalendar(),
+        async () => loadMarketCalendar(),
         () => ist(day, '10:00'),
       ),
     );
@@ -174,16 +174,16 @@ describe('the broker', () => {
   const NOW = ist('2026-11-17', '10:00');
   function probes(changes: Partial<BrokerProbes> = {}): BrokerProbes {
     return {
-      session: async () => 'kept',
-      stream: async () => ({ heardAfterMs: 120 }),
+      session: async () => ({ how: 'kept', exchanges: ['NSE', 'NFO'] }),
+      stream: async () => ({ instrument: 'Nifty 50', heardAfterMs: 120, priceAfterMs: 40 }),
       master: async () => ({ time: NOW - 3_600_000, bytes: 42_000_000 }),
       cancelNothing: async () => ({ kind: 'refused', code: 'AB1013', reason: 'The order was not found' }),
       close: async () => {},
       ...changes,
     };
   }
-  const ask = (changes: Partial<BrokerProbes> = {}, checkIp = true) =>
-    runChecks(brokerChecks(probes(changes), { checkIp, now: () => NOW }), 1_000);
+  const ask = (changes: Partial<BrokerProbes> = {}, checkIp = true, now = NOW) =>
+    runChecks(brokerChecks(probes(changes), { checkIp, calendar: fixedCalendar, now: () => now }), 1_000);
 
   test('that answers everything is fine', async () => {
     const found = await ask();
@@ -207,6 +207,10 @@ describe('the broker', () => {
 
   test.each<[Outcome<unknown>, string]>([
     [{ kind: 'refused', code: 'AG7002', reason: 'Unregistered IP' }, 'fail'],
+    [{ kind: 'refused', code: 'AG8004', reason: 'The API key is wrong' }, 'fail'],
+    [{ kind: 'refused', code: 'AB1006', reason: 'The client is blocked' }, 'fail'],
+    [{ kind: 'refused', code: 'AB1013', reason: 'Order not found' }, 'ok'],
+    [{ kind: 'refused', code: 'XX1', reason: 'Something new' }, 'warn'],
     [{ kind: 'session', reason: 'no login' }, 'fail'],
     [{ kind: 'throttled', retryAfterMs: 1_000 }, 'warn'],
     [{ kind: 'unknown', reason: 'time-out' }, 'warn'],
@@ -216,13 +220,45 @@ describe('the broker', () => {
     expect(found[3]).toMatchObject({ name: 'address', status });
   });
 
-  test('with an old list, a slow stream or a refused login is told so', async () => {
+  test('with a slow stream, or an account that trades nowhere, is told so', async () => {
     const found = await ask({
-      master: async () => ({ time: NOW - 50 * 3_600_000, bytes: undefined }),
-      stream: async () => ({ heardAfterMs: 9_000 }),
-      session: () => Promise.reject(new Error('Client code or MPIN is wrong: check ANGEL_MPIN')),
+      stream: async () => ({ instrument: 'Nifty 50', heardAfterMs: 9_000, priceAfterMs: 1 }),
+      session: async () => ({ how: 'login', exchanges: [] }),
     });
-    expect(found.map(({ status }) => status)).toEqual(['fail', 'warn', 'warn', 'ok']);
+    expect(found.map(({ status }) => status)).toEqual(['warn', 'warn', 'ok', 'ok']);
+  });
+
+  test('that refuses the login is not asked what needs one, and the rest is looked at', async () => {
+    let asked = 0;
+    const found = await ask({
+      session: () => Promise.reject(new Error('Client code or MPIN is wrong: check ANGEL_MPIN')),
+      stream: async () => {
+        asked += 1;
+        return { instrument: 'Nifty 50', heardAfterMs: 1, priceAfterMs: 1 };
+      },
+    });
+    expect(found.map(({ status }) => status)).toEqual(['fail', 'fail', 'ok', 'fail']);
     expect(found[0]?.found).toContain('check ANGEL_MPIN');
+    expect(found[1]?.todo).toBe('Look at the check of the session first.');
+    expect(asked).toBe(0);
+  });
+
+  test.each([
+    ['10:00', 'warn', /though the market is open/],
+    ['18:00', 'ok', /the market is closed/],
+  ])('without a price at %s is %s', async (clock, status, words) => {
+    const stream = async () => ({ instrument: 'Nifty 50', heardAfterMs: 10, priceAfterMs: null });
+    const found = await ask({ stream }, false, ist('2026-11-17', clock));
+    expect(found[1]).toMatchObject({ status, found: expect.stringMatching(words) });
+  });
+
+  test.each([
+    ['2026-11-17', 'ok', null],
+    ['2026-11-16', 'warn', /before the market opens\.$/],
+    ['2026-11-13', 'fail', /none of them is traded from it/],
+  ])('whose list is of %s on a Tuesday is %s', async (day, status, todo) => {
+    const found = await ask({ master: async () => ({ time: ist(day, '08:00'), bytes: undefined }) });
+    expect(found[2]).toMatchObject({ name: 'instruments', status });
+    if (todo) expect(found[2]?.todo).toMatch(todo);
   });
 });
