@@ -36,11 +36,7 @@ function environment(url: string, changes: Partial<AngelOneAccess> = {}, more: R
 
 async function ask(
   { env, access }: ReturnType<typeof environment>,
-  {
-    checkIp = true,
-    now = CLOSED,
-    probes = {},
-  }: { checkIp?: boolean; now?: number; probes?: Partial<BrokerProbes> } = {},
+  { checkIp = true, now = CLOSED }: { checkIp?: boolean; now?: number } = {},
 ): Promise<readonly Diagnosis[]> {
   const opened = await openAngelOneProbes(env, access);
   try {
