@@ -14,7 +14,7 @@ import type { Clock } from '../ports/clock.ts';
 import { openAngelOneMarket } from './angel-one-market.ts';
 import { MarketClock } from './market-clock.ts';
 import type { OpenMarket } from './open-market.ts';
-import { type Arrivals, playSession, timeOfSimulator } from './played-session.ts';
+import { type Arrivals, followSimulator, playSession, timeOfSimulator } from './played-session.ts';
 import { type SimulatorProcess, startSimulator } from './simulator-process.ts';
 
 export interface PlayedMarketOptions {
@@ -77,18 +77,19 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
     const hours = hoursOf(market.engine, time);
     options.witness?.opened(simulator, wireClock, hours);
     const closing = new AbortController();
+    const closed = new AbortController();
+    const fail = (cause: unknown): void =>
+      market.queue.end(cause instanceof Error ? cause : new UnavailableError(String(cause)));
     const played: OpenMarket = {
       ...market,
       start: (ids) => {
         market.start(ids);
+        followSimulator({ simulator, arrivals, clock: wireClock }, closed.signal).catch(fail);
         playSession({
           ...{ simulator, arrivals, clock: wireClock, queue: market.queue, subscriptions: ids.length },
           dayEnd: orders === 'broker' ? hours.close + EVENING_MS : null,
           signal: AbortSignal.any([signal, closing.signal]),
-        }).then(
-          () => played.onPlayed(),
-          (cause: unknown) => market.queue.end(cause instanceof Error ? cause : new UnavailableError(String(cause))),
-        );
+        }).then(() => played.onPlayed(), fail);
       },
       close: async () => {
         closing.abort();
@@ -96,6 +97,7 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
           await market.close();
           await options.witness?.closing();
         } finally {
+          closed.abort();
           await simulator.stop();
         }
       },

@@ -1,5 +1,5 @@
 /**
- * Plays the simulator's session from its first print to the end of its day. Entry point: `playSession`.
+ * Plays the simulator's session from its first print to the end of its day. Entry points: `playSession`, `followSimulator`.
  *
  * The market's clock follows the prices that arrive; while none come it follows what the simulator says, so that a stream
  * that is down does not stop the time of sessions, budgets and gaps. It is never ahead of the simulator's.
@@ -55,20 +55,26 @@ export async function playSession(options: PlayedSessionOptions): Promise<void> 
   await subscribed(options);
   if (signal.aborted) return;
   await simulator.ask('start', {});
-  const over = new AbortController();
-  const following = follow(options, AbortSignal.any([signal, over.signal]));
-  try {
-    const stopped = new Promise<'stopped'>((resolve) => {
-      signal.addEventListener('abort', () => resolve('stopped'), { once: true });
-    });
-    const prints = await Promise.race([simulator.ended, stopped, following]);
-    if (typeof prints === 'number') {
-      await arrived(options, prints);
-      if (dayEnd !== null) await evening(options, dayEnd);
-    }
-  } finally {
-    over.abort();
-    await following.catch(() => undefined);
+  const stopped = new Promise<'stopped'>((resolve) => {
+    signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+  });
+  const prints = await Promise.race([simulator.ended, stopped]);
+  if (prints === 'stopped') return;
+  await arrived(options, prints);
+  if (dayEnd !== null) await evening(options, dayEnd);
+}
+
+/**
+ * The clock goes with the simulator's until `stop`, whether prices come or not: calls that wait for their turn wait by it,
+ * also those that are made when the session is over or while the worker stops.
+ */
+export async function followSimulator(
+  { simulator, clock, arrivals }: Pick<PlayedSessionOptions, 'simulator' | 'clock' | 'arrivals'>,
+  stop: AbortSignal,
+): Promise<void> {
+  for (let before = arrivals.count; !stop.aborted; before = arrivals.count) {
+    await sleep(FOLLOW_MS);
+    if (arrivals.count === before && !stop.aborted) clock.reach(await timeOfSimulator(simulator));
   }
 }
 
@@ -80,15 +86,6 @@ async function subscribed({ simulator, subscriptions, signal }: PlayedSessionOpt
     if (performance.now() > deadline) throw new UnavailableError('The market stream could not be subscribed to');
     await sleep(LOOK_AGAIN_MS);
   }
-}
-
-/** Resolves when it is told to stop. */
-async function follow({ simulator, clock, arrivals }: PlayedSessionOptions, stop: AbortSignal): Promise<'stopped'> {
-  for (let before = arrivals.count; !stop.aborted; before = arrivals.count) {
-    await sleep(FOLLOW_MS);
-    if (arrivals.count === before && !stop.aborted) clock.reach(await timeOfSimulator(simulator));
-  }
-  return 'stopped';
 }
 
 async function arrived({ arrivals, signal }: PlayedSessionOptions, prints: number): Promise<void> {

@@ -17,8 +17,9 @@ export interface Blow {
 }
 
 const ENDINGS = ['close-frame', 'abrupt', 'reset'] as const;
-const SHORTEST_STORM_MS = 15_000;
-const LONGEST_STORM_MS = 60_000;
+/** Of outages and storms, in market time. */
+const SHORTEST_MS = 15_000;
+const LONGEST_MS = 180_000;
 
 /** The blows of a day in order of time; the same seed gives the same day. `speed` is market time per real time. */
 export function planRoughDay(
@@ -32,19 +33,27 @@ export function planRoughDay(
 ): readonly Blow[] {
   const random = createRandom(`rough day ${seed}`);
   const time = (): EpochMs => Math.floor(from + random.uniform() * (to - from));
+  const length = (): number => (SHORTEST_MS + random.uniform() * (LONGEST_MS - SHORTEST_MS)) / speed;
   const many = <T>(count: number, make: () => T): readonly T[] => Array.from({ length: count }, make);
   const blows: readonly Blow[] = [
     ...many(disconnects, (): Blow => {
       const how = ENDINGS[random.below(ENDINGS.length)] ?? 'reset';
-      const drop = { kind: 'stream-drop', how };
-      // Each second one takes the order stream along.
-      const body = random.below(2) === 0 ? { ...drop, stream: 'market' } : drop;
-      return { time: time(), kind: 'disconnect', route: 'faults', body };
+      // A third lasts; the others are a cut, each second one of prices only.
+      const bodies = [
+        { kind: 'stream-down', how, forMs: length() },
+        { kind: 'stream-drop', how },
+        { kind: 'stream-drop', how, stream: 'market' },
+      ] as const;
+      return {
+        time: time(),
+        kind: 'disconnect',
+        route: 'faults',
+        body: bodies[random.below(bodies.length)] ?? bodies[0],
+      };
     }),
     ...many(expiries, (): Blow => ({ time: time(), kind: 'expiry', route: 'expire', body: {} })),
     ...many(storms, (): Blow => {
-      const lengthMs = SHORTEST_STORM_MS + random.uniform() * (LONGEST_STORM_MS - SHORTEST_STORM_MS);
-      return { time: time(), kind: 'storm', route: 'faults', body: { kind: 'throttle', forMs: lengthMs / speed } };
+      return { time: time(), kind: 'storm', route: 'faults', body: { kind: 'throttle', forMs: length() } };
     }),
   ];
   return blows.toSorted((one, other) => one.time - other.time);
