@@ -9,7 +9,16 @@
 import type { AngelOneSession } from '../brokers/angel-one/session/angel-one-session.ts';
 import type { AngelOneTokens, TokenSource } from '../brokers/angel-one/settings.ts';
 import type { MarketCalendar, SessionInstrument } from '../core/market-session.ts';
-import { DAY_MS, dayOf, type EpochMs, formatIst, HOUR_MS, MINUTE_MS, startOfDay } from '../core/time.ts';
+import {
+  DAY_MS,
+  type DayNumber,
+  dayOf,
+  type EpochMs,
+  formatIst,
+  HOUR_MS,
+  MINUTE_MS,
+  startOfDay,
+} from '../core/time.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -82,23 +91,28 @@ export class SessionKeeper implements TokenSource {
   async #spendDay(end: EpochMs, signal: AbortSignal): Promise<void> {
     const { session, clock } = this.#options;
     let pauseMs = 0;
-    while (!signal.aborted && clock.now() < end) {
-      const again = clock.now() + Math.max(pauseMs, LOOK_AGAIN_MS);
-      const due = pauseMs > 0 ? again : (session.refreshTime ?? again);
-      await clock.sleepUntil(Math.min(end, due), signal);
-      if (signal.aborted || clock.now() >= end) return;
+    let from = clock.now();
+    while (!signal.aborted) {
+      const due = session.refreshTime ?? Number.POSITIVE_INFINITY;
+      await clock.sleepUntil(Math.min(end, Math.max(from, Math.min(due, clock.now() + LOOK_AGAIN_MS))), signal);
+      const now = clock.now();
+      if (signal.aborted || now >= end) return;
+      // Others may have lost or renewed it meanwhile.
+      if ((session.refreshTime ?? now) > now) continue;
       pauseMs = await this.#renew(pauseMs, signal);
+      from = clock.now() + Math.max(pauseMs, LOOK_AGAIN_MS);
     }
   }
 
   async #spendNight(end: EpochMs, signal: AbortSignal): Promise<void> {
     const { session, clock, log } = this.#options;
-    const morning = this.#morningAfter(end);
-    await this.#leave(signal);
+    const day = dayOf(end - 1);
+    const morning = this.#morningAfter(day);
+    await this.#leave(day, signal);
     log.info({ until: formatIst(morning) }, 'No session with the broker until then');
     // Who asked for something after that has logged in.
-    await clock.sleepUntil(startOfDay(dayOf(end)) + LATEST_MS, signal);
-    if (session.refreshTime !== undefined) await this.#leave(signal);
+    await clock.sleepUntil(startOfDay(day) + LATEST_MS, signal);
+    if (session.refreshTime !== undefined) await this.#leave(day, signal);
     await clock.sleepUntil(morning, signal);
     for (let pauseMs = await this.#renew(0, signal); pauseMs > 0 && !signal.aborted; ) {
       await clock.sleepUntil(clock.now() + pauseMs, signal);
@@ -121,8 +135,9 @@ export class SessionKeeper implements TokenSource {
     }
   }
 
-  async #leave(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
+  async #leave(day: DayNumber, signal: AbortSignal): Promise<void> {
+    // A machine that slept through the night finds nothing to end.
+    if (signal.aborted || dayOf(this.#options.clock.now()) !== day) return;
     const { session, log } = this.#options;
     const failure = await session.logout().then(
       (outcome) => (outcome.kind === 'done' || outcome.kind === 'session' ? null : JSON.stringify(outcome)),
@@ -147,9 +162,9 @@ export class SessionKeeper implements TokenSource {
   }
 
   /** Before the first market opens that does so on a later day. */
-  #morningAfter(end: EpochMs): EpochMs {
+  #morningAfter(day: DayNumber): EpochMs {
     const { calendar, instruments } = this.#options;
-    const midnight = startOfDay(dayOf(end - 1) + 1);
+    const midnight = startOfDay(day + 1);
     const opens = instruments.flatMap((each) => calendar.nextSession(each, midnight)?.open ?? []);
     return opens.length === 0 ? midnight + MORNING_MS : Math.max(midnight, Math.min(...opens) - BEFORE_OPEN_MS);
   }
