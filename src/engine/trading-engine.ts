@@ -75,6 +75,11 @@ export class TradingEngine {
     return Math.min(nextDecision, this.parts.candles.nextClose, this.parts.squareOff.nextTime);
   }
 
+  /** When the next candle closes; one of the things `nextTimer` waits for. */
+  get nextClose(): EpochMs {
+    return this.parts.candles.nextClose;
+  }
+
   #onTick(tick: Tick): void {
     const entry = this.parts.market.find(tick.instrumentId);
     this.#reach(tick.time);

@@ -5,7 +5,7 @@
 import { type AngelOne, openAngelOne } from '../brokers/angel-one/open-angel-one.ts';
 import { OrderWatch } from '../brokers/angel-one/order-stream/order-watch.ts';
 import type { TokenStore } from '../brokers/angel-one/session/angel-one-session.ts';
-import type { AngelOneCredentials, AngelOneEndpoints } from '../brokers/angel-one/settings.ts';
+import type { AngelOneCredentials, AngelOneEndpoints, TokenSource } from '../brokers/angel-one/settings.ts';
 import { SmartStream } from '../brokers/angel-one/stream/smart-stream.ts';
 import { type ListedInstrument, TokenBook } from '../brokers/angel-one/token-book.ts';
 import type { Bot } from '../config/load-bot.ts';
@@ -23,6 +23,7 @@ import { engineOptionsOf } from './engine-setup.ts';
 import { MarketQueue } from './market-queue.ts';
 import type { BrokerDesk, OpenMarket } from './open-market.ts';
 import { pacedStream, pacedWatch } from './paced-timings.ts';
+import { SessionKeeper } from './session-keeper.ts';
 
 export interface AngelOneMarketOptions {
   readonly bot: Bot;
@@ -61,10 +62,12 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
     options.onEvent?.(event);
     if (event.type === 'refused') trouble.tell(`No prices: ${event.reason}`);
   });
+  const calendar = loadMarketCalendar(bot.calendarPath ?? undefined);
   const angel = openAngelOne({
     ...{ credentials, endpoints, clock: wireClock, callLog: options.callLog, jitterMs: jitterMsAt(options.speed) },
     ...(options.store ? { store: options.store } : {}),
-    calendar: loadMarketCalendar(bot.calendarPath ?? undefined),
+    calendar,
+    onTrouble: (text) => trouble.tell(text),
     onHalt: (reason) => {
       // Only a person can help: positions are kept as they are, nothing new is begun.
       queue.put({ type: 'commanded', command: 'halt', time: clock.now() });
@@ -86,19 +89,26 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
       },
       onEvent: (event: FeedEvent): void => queue.onEvent(event),
     };
+    const keeper = new SessionKeeper({
+      ...{ session: angel.session, clock: wireClock, calendar, instruments, log },
+      onTrouble: (text) => trouble.tell(text),
+    });
+    // A session that is played is over before its tokens are.
+    const tokens = isPlayed ? angel.session : keeper;
+    if (!isPlayed) keeper.start();
     const feed = new SmartStream({
-      ...{ url: endpoints.marketStream, credentials, tokens: angel.session, book, listener, clock: wireClock },
+      ...{ url: endpoints.marketStream, credentials, tokens, book, listener, clock: wireClock },
       ...{ random: Math.random, timings: pacedStream(options.speed) },
     });
     return {
       ...{ engine: engineOptionsOf(bot, instruments), clock, wireClock, queue, isPlayed, trouble },
       history: angel.history(book),
-      desk: options.orders === 'broker' ? brokerDesk(options, angel, book) : null,
+      desk: options.orders === 'broker' ? brokerDesk(options, angel, book, tokens) : null,
       onPlayed: () => queue.end(),
       start: (ids) => feed.subscribe(ids),
       close: async () => {
         await feed.close();
-        await angel.close();
+        await Promise.all([keeper.close(), angel.close()]);
       },
     };
   } catch (error) {
@@ -107,7 +117,7 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
   }
 }
 
-function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: TokenBook): BrokerDesk {
+function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: TokenBook, tokens: TokenSource): BrokerDesk {
   const { credentials, endpoints, wireClock, speed, log } = options;
   const broker = angel.broker(book);
   return {
@@ -115,7 +125,7 @@ function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: Token
     searchGraceMs: Math.max(SEARCH_GRACE_MS, LEAST_REAL_GRACE_MS * speed),
     watch: (each) =>
       new OrderWatch({
-        ...{ url: endpoints.orderStream, credentials, tokens: angel.session, clock: wireClock, random: Math.random },
+        ...{ url: endpoints.orderStream, credentials, tokens, clock: wireClock, random: Math.random },
         ...{ orders: () => broker.orders(), timings: pacedStream(speed), pollTimings: pacedWatch(speed) },
         ...each,
       }),

@@ -1,3 +1,4 @@
+import type { InstrumentId } from '../core/ids.ts';
 import type { Tick } from '../core/tick.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { EngineEvent } from '../ports/engine-event.ts';
@@ -5,6 +6,8 @@ import type { FeedEvent, FeedListener } from '../ports/market-feed.ts';
 
 /** What waits when nobody takes any more: a million ticks are some 150 MB. */
 const MOST_WAITING = 1_000_000;
+/** A stream that broke is mostly back before then; candles do not close on half of their trades meanwhile. */
+const HOLD_MS = 10_000;
 
 /**
  * Between the sockets, which never wait, and the loop, which takes one event at a time: events in the order they arrived.
@@ -14,6 +17,9 @@ export class MarketQueue implements FeedListener, AsyncIterable<EngineEvent> {
   readonly #onFeedEvent: (event: FeedEvent) => void;
   #waiting: EngineEvent[] = [];
   #taken = 0;
+  /** Of these nothing is heard at present. */
+  readonly #unheard = new Set<InstrumentId>();
+  #brokeTime = Number.NEGATIVE_INFINITY;
   #wake: (() => void) | null = null;
   #isEnded = false;
   #failure: Error | undefined;
@@ -29,9 +35,22 @@ export class MarketQueue implements FeedListener, AsyncIterable<EngineEvent> {
 
   onEvent(event: FeedEvent): void {
     this.#onFeedEvent(event);
-    if (event.type !== 'gap') return;
-    const { instrumentIds, from, to } = event;
-    this.put({ type: 'gap', instrumentIds, from, to });
+    if (event.type === 'disconnected') {
+      const { instrumentIds, since, time } = event;
+      if (instrumentIds.length === 0) return;
+      for (const id of instrumentIds) this.#unheard.add(id);
+      this.#brokeTime = time;
+      this.put({ type: 'gap', instrumentIds, from: since, to: Number.POSITIVE_INFINITY });
+    } else if (event.type === 'gap') {
+      const { instrumentIds, from, to } = event;
+      for (const id of instrumentIds) this.#unheard.delete(id);
+      this.put({ type: 'gap', instrumentIds, from, to });
+    }
+  }
+
+  /** Until when candles are to be kept open for what a broken stream may still bring; in the past when none is broken. */
+  get heldUntil(): EpochMs {
+    return this.#unheard.size === 0 ? Number.NEGATIVE_INFINITY : this.#brokeTime + HOLD_MS;
   }
 
   /** What else the engine is to be told in its turn: updates of orders, commands. */
@@ -85,15 +104,19 @@ export class MarketQueue implements FeedListener, AsyncIterable<EngineEvent> {
   }
 }
 
-/** The queue's events, and a `timer` whenever the clock reaches what the engine waits for while nothing else comes. */
+/**
+ * The queue's events, and a `timer` whenever the clock reaches what the engine waits for while nothing else comes. Closing
+ * candles waits a moment for a stream that broke; nothing else does.
+ */
 export async function* withTimers(
   queue: MarketQueue,
-  engine: { readonly nextTimer: EpochMs },
+  engine: { readonly nextTimer: EpochMs; readonly nextClose: EpochMs },
   clock: { now(): EpochMs; sleepUntil(time: EpochMs, signal?: AbortSignal): Promise<void> },
   stop: AbortSignal,
 ): AsyncGenerator<EngineEvent> {
   while (!stop.aborted) {
-    const due = engine.nextTimer;
+    const next = engine.nextTimer;
+    const due = next === engine.nextClose ? Math.max(next, queue.heldUntil) : next;
     // What has arrived comes first: it may belong before what is due.
     if (due <= clock.now() && queue.length === 0) {
       yield { type: 'timer', time: due };

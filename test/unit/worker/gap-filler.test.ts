@@ -27,7 +27,12 @@ class Past implements HistorySource {
     this.asked.push(part);
     const candles: Candle[] = [];
     for (let time = part.from; time < part.to; time += MINUTE_MS) {
-      candles.push({ ...buildCandle('10:00', 100), instrumentId: ID, openTime: time, provenance: 'backfill' });
+      candles.push({
+        ...buildCandle('10:00', 100),
+        instrumentId: part.instrumentId,
+        openTime: time,
+        provenance: 'backfill',
+      });
     }
     return Promise.resolve(this.answers.shift() ?? { kind: 'done', value: candles });
   }
@@ -47,10 +52,16 @@ function fillerOver(past: Past, patienceMs = 1_000) {
     }
     return times;
   };
-  return { missed, opens };
+  return { filler, missed, opens };
 }
 
 const gap = (from: number, to: number): MarketEvent => ({ type: 'gap', instrumentIds: [ID], from, to });
+const tick = (time: number): MarketEvent => ({
+  type: 'tick',
+  tick: {
+    ...{ instrumentId: ID, time, lastPrice: 100, volume: 0, openInterest: null, bid: null, ask: null, sequence: null },
+  },
+});
 const timer = (time: number): MarketEvent => ({ type: 'timer', time });
 
 it('fetches the minutes that ended in the gap at once, and the one it ended in when that is over', async () => {
@@ -102,4 +113,25 @@ it('does not hold trading up for longer than its patience', async () => {
   expect(await opens(gap(at(1), at(2)))).toEqual([]);
   expect(missed).toEqual(['no connection']);
   expect(past.asked.length).toBeLessThan(6);
+});
+
+it('gives the candles of several instruments in order of time, so that none closes another too early', async () => {
+  const past = new Past();
+  const { filler } = fillerOver(past);
+  const other = 'NSE:TCS' as InstrumentId;
+  const given: string[] = [];
+  const both: MarketEvent = { type: 'gap', instrumentIds: [ID, other], from: at(1, 20), to: at(3, 10) };
+  for await (const each of filler.before(both)) {
+    if (each.type === 'candle') given.push(`${each.candle.instrumentId} ${(each.candle.openTime - TEN) / MINUTE_MS}`);
+  }
+  expect(given).toEqual(['NSE:INFY 1', 'NSE:TCS 1', 'NSE:INFY 2', 'NSE:TCS 2']);
+});
+
+it('takes the first tick for the time at which an instrument is heard again, when that is later than the link', async () => {
+  const past = new Past();
+  const { opens } = fillerOver(past);
+  expect(await opens(gap(at(1, 20), at(1, 58)))).toEqual([]);
+  expect(await opens(tick(at(2, 1))), 'its minute is partial as well').toEqual([1]);
+  expect(await opens(tick(at(2, 30)))).toEqual([]);
+  expect(await opens(timer(at(3)))).toEqual([2]);
 });

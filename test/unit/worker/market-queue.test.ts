@@ -42,6 +42,19 @@ describe('the market queue', () => {
     expect(told).toEqual(['connected', 'refused']);
   });
 
+  it('marks a gap as open when the stream breaks, and ends it when the stream is back', async () => {
+    const queue = new MarketQueue(() => {});
+    queue.onEvent({ type: 'disconnected', instrumentIds: [ID], since: 5, time: 7, reason: 'reset' });
+    expect(queue.heldUntil).toBe(10_007);
+    queue.onEvent({ type: 'gap', instrumentIds: [ID], from: 5, to: 9 });
+    expect(queue.heldUntil).toBe(Number.NEGATIVE_INFINITY);
+    queue.end();
+    expect(await all(queue)).toEqual([
+      { type: 'gap', instrumentIds: [ID], from: 5, to: Number.POSITIVE_INFINITY },
+      { type: 'gap', instrumentIds: [ID], from: 5, to: 9 },
+    ]);
+  });
+
   it('fails with what ended it, after all that came before', async () => {
     const queue = new MarketQueue(() => {});
     queue.onTick(tickAt(1));
@@ -56,7 +69,7 @@ describe('events with timers', () => {
   it('brings a timer when the clock reaches what the engine waits for', async () => {
     const queue = new MarketQueue(() => {});
     const clock = new SystemClock(1_000, 1);
-    const engine = { nextTimer: 1_030 };
+    const engine = { nextTimer: 1_030, nextClose: Number.POSITIVE_INFINITY };
     const stop = new AbortController();
     const events = withTimers(queue, engine, clock, stop.signal);
     expect((await events.next()).value).toEqual({ type: 'timer', time: 1_030 });
@@ -71,9 +84,33 @@ describe('events with timers', () => {
     const queue = new MarketQueue(() => {});
     const clock = new SystemClock(5_000, 1);
     queue.onTick(tickAt(990));
-    const events = withTimers(queue, { nextTimer: 1_000 }, clock, new AbortController().signal);
+    const events = withTimers(queue, { nextTimer: 1_000, nextClose: 1_000 }, clock, new AbortController().signal);
     expect((await events.next()).value).toMatchObject({ type: 'tick' });
     expect((await events.next()).value).toMatchObject({ type: 'timer', time: 1_000 });
+  });
+
+  it('keeps candles open for a stream that broke, for a while, and nothing else', async () => {
+    const queue = new MarketQueue(() => {});
+    const clock = new MarketClock(1_000);
+    queue.onEvent({ type: 'disconnected', instrumentIds: [ID], since: 900, time: 950, reason: 'reset' });
+    const engine = { nextTimer: 1_000, nextClose: 1_000 };
+    const events = withTimers(queue, engine, clock, new AbortController().signal);
+    expect((await events.next()).value, 'what the queue holds goes first').toMatchObject({ type: 'gap' });
+    const closing = events.next();
+    clock.reach(10_900);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    clock.reach(10_950);
+    expect((await closing).value, 'the patience has ended').toEqual({ type: 'timer', time: 10_950 });
+    queue.onEvent({ type: 'disconnected', instrumentIds: [ID], since: 10_900, time: 10_940, reason: 'reset' });
+    engine.nextTimer = 10_945;
+    engine.nextClose = 12_000;
+    await events.next();
+    expect((await events.next()).value, 'a square-off does not wait').toEqual({ type: 'timer', time: 10_945 });
+    engine.nextTimer = 12_000;
+    queue.onEvent({ type: 'gap', instrumentIds: [ID], from: 10_900, to: 11_000 });
+    clock.reach(12_000);
+    await events.next();
+    expect((await events.next()).value, 'the stream is back').toEqual({ type: 'timer', time: 12_000 });
   });
 });
 
