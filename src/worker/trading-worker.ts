@@ -40,6 +40,7 @@ import { GapFiller } from './gap-filler.ts';
 import { withTimers } from './market-queue.ts';
 import type { OpenMarket } from './open-market.ts';
 import type { RunFacts } from './run-summary.ts';
+import { SystemClock } from './system-clock.ts';
 import { tradeSession } from './trade-session.ts';
 
 export interface TradingWorkerOptions {
@@ -95,7 +96,11 @@ async function startClean(options: TradingWorkerOptions, database: Database): Pr
     log,
   });
   try {
-    const [market] = await Promise.all([options.openMarket(), queues.clear()]);
+    const opening = options.openMarket().catch(async (error: unknown) => {
+      await noteFailedStart(database, error);
+      throw error;
+    });
+    const [market] = await Promise.all([opening, queues.clear()]);
     try {
       return await trade(options, market, database, queues);
     } finally {
@@ -196,6 +201,15 @@ async function trade(
     stopSweeping();
     await Promise.all([candles.flush(), quotes.flush()]).catch(onLost);
   }
+}
+
+/** That trading could not begin stays in the books; the terminal has it as the error that ends the command. */
+async function noteFailedStart(database: Database, error: unknown): Promise<void> {
+  const now = new SystemClock().now();
+  const reason = error instanceof Error ? error.message : String(error);
+  const alert = troubleAlert(`Trading could not begin: ${reason}`, now);
+  await new PostgresLedger(database, 'paper').record([{ type: 'alertRaised', alert }]);
+  await new PostgresAlertBook(database).markSent(alert.key, now);
 }
 
 /** What became of the last orders is told before the events end. */

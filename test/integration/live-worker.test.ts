@@ -3,11 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../../src/db/database.ts';
 import { serversUnder, startWorker, stateFolder } from '../support/worker-process.ts';
 
 interface Simulator {
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
+  /** Four digits, which alone stand in many a number. */
+  readonly mpin: string;
 }
 
 /** The simulated broker as a person would start it, with made-up prices by the time of day. */
@@ -31,6 +34,7 @@ async function startSimulator(): Promise<Simulator> {
       LOG_LEVEL: 'trace',
     },
     secrets: [totpSecret, apiKey, key],
+    mpin,
   };
 }
 
@@ -43,7 +47,7 @@ function filesUnder(folder: string): string[] {
 it('takes live prices with an account, stops when asked to, and tells no secret anywhere', {
   timeout: 60_000,
 }, async () => {
-  const { env, secrets } = await startSimulator();
+  const { env, secrets, mpin } = await startSimulator();
   const folder = stateFolder();
   const worker = startWorker(folder, [], env);
   const isConnected = new Promise<void>((resolve) => {
@@ -67,11 +71,27 @@ it('takes live prices with an account, stops when asked to, and tells no secret 
       `no trace of ${secret.slice(0, 3)}…`,
     ).toEqual([]);
   }
+  const asPin = new RegExp(`"${mpin}"|(mpin|password|pin)\\W{0,6}${mpin}`, 'i');
+  expect(everything.filter((text) => asPin.test(text))).toEqual([]);
 });
 
-it('says in one line what is wrong with an account, and stops', { timeout: 60_000 }, async () => {
+it('says in one line what is wrong with an account, keeps it as an alert, and stops', { timeout: 60_000 }, async () => {
   const { env } = await startSimulator();
-  const { code, stdout } = await startWorker(stateFolder(), [], { ...env, ANGEL_MPIN: '0000' }).ended;
+  const folder = stateFolder();
+  const { code, stdout } = await startWorker(folder, [], { ...env, ANGEL_MPIN: '0000' }).ended;
   expect(code).toBe(1);
   expect(JSON.parse(stdout).error.message).toMatch(/^Angel One refused the login: .*ANGEL_MPIN/);
+  const database = await openDatabase({ stateFolder: folder, schema: 'paper_paper', role: 'test' });
+  try {
+    const alerts = await database.sql`select level, text, sent_time from alerts`;
+    expect(alerts).toEqual([
+      {
+        level: 'critical',
+        text: expect.stringMatching(/^Trading could not begin: Angel One refused the login: .*ANGEL_MPIN/),
+        sent_time: expect.anything(),
+      },
+    ]);
+  } finally {
+    await database.close();
+  }
 });
