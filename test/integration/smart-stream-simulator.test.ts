@@ -1,62 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openAngelOne } from '../../src/brokers/angel-one/open-angel-one.ts';
 import { OrderWatch } from '../../src/brokers/angel-one/order-stream/order-watch.ts';
-import { SmartStream } from '../../src/brokers/angel-one/stream/smart-stream.ts';
-import { SEGMENTS, TokenBook } from '../../src/brokers/angel-one/token-book.ts';
 import type { Fill } from '../../src/core/fill.ts';
 import type { BrokerOrderId, ClientOrderId } from '../../src/core/ids.ts';
 import type { OrderUpdate } from '../../src/core/order.ts';
-import type { Tick } from '../../src/core/tick.ts';
-import type { FeedEvent } from '../../src/ports/market-feed.ts';
 import { TEST_ACCOUNT } from '../support/angel-one-client.ts';
-import { CALL, INFY, NIFTY, openTestDesk } from '../support/angel-one-simulator.ts';
+import { CALL, INFY, NIFTY } from '../support/angel-one-simulator.ts';
+import { FAST_LINK, openStreamDesk } from '../support/angel-one-stream.ts';
 import { buildOrder } from '../support/build-order.ts';
-import { fixedCalendar } from '../support/fixed-calendar.ts';
-
-const FAST = {
-  ...{ pingMs: 50, deadLinkMs: 300, connectMs: 1_000, shortestBackOffMs: 20, longestBackOffMs: 100 },
-  ...{ refusedBackOffMs: 100, stableMs: 50, closeMs: 200 },
-};
-
-async function open() {
-  const desk = await openTestDesk({ behaviours: { totpClock: 'market' }, isLoggedIn: false });
-  const { market, simulator } = desk;
-  const { clientCode, mpin, totpSecret, apiKey } = TEST_ACCOUNT;
-  const credentials = { clientCode, mpin, totpSecret, apiKey };
-  const angel = openAngelOne({
-    ...{ credentials, endpoints: simulator.endpoints, clock: market.clock, calendar: fixedCalendar },
-    callLog: {
-      record: () => Promise.resolve({ isCounted: true, callId: '1' }),
-      withdraw: () => Promise.resolve(),
-      rest: () => Promise.resolve(),
-    },
-    onHalt: () => {},
-    onError: () => {},
-  });
-  onTestFinished(() => angel.close());
-  const book = new TokenBook(
-    market.listings.flatMap(({ segment, ...rest }) => {
-      const known = SEGMENTS.find((each) => each === segment);
-      return known ? [{ ...rest, segment: known }] : [];
-    }),
-  );
-  const ticks: Tick[] = [];
-  const events: FeedEvent[] = [];
-  const stream = new SmartStream({
-    ...{ url: simulator.endpoints.marketStream, credentials, tokens: angel.session, book, clock: market.clock },
-    listener: { onTick: (tick) => ticks.push(tick), onEvent: (event) => events.push(event) },
-    ...{ timings: { ...FAST, firstTickMs: 150 }, random: () => 0.5 },
-  });
-  onTestFinished(() => stream.close());
-  return { ...desk, angel, book, stream, ticks, events, credentials };
-}
-
-const count = (events: readonly FeedEvent[], type: FeedEvent['type']) =>
-  events.filter((each) => each.type === type).length;
 
 describe('the market stream of the simulated broker', () => {
   it('is subscribed, tells its state at once and every print after it', async () => {
-    const { stream, ticks, events, market, infy } = await open();
+    const { stream, ticks, events, market, infy } = await openStreamDesk();
     stream.subscribe([INFY.id, NIFTY.id, CALL.id]);
     await expect.poll(() => ticks.length).toBe(1);
     expect(ticks[0]).toMatchObject({ instrumentId: INFY.id, lastPrice: 1500, openInterest: null });
@@ -75,7 +29,7 @@ describe('the market stream of the simulated broker', () => {
   it.each(['close-frame', 'abrupt', 'reset'] as const)(
     'comes back after %s with a gap and the last state',
     async (how) => {
-      const { stream, ticks, events, simulator } = await open();
+      const { stream, ticks, events, simulator } = await openStreamDesk();
       stream.subscribe([INFY.id]);
       await expect.poll(() => ticks.length).toBe(1);
       simulator.streamFaults.drop(how);
@@ -85,30 +39,30 @@ describe('the market stream of the simulated broker', () => {
   );
 
   it('logs in again when its tokens have died', async () => {
-    const { stream, ticks, events, simulator, market, infy } = await open();
+    const { stream, ticks, count, simulator, market, infy } = await openStreamDesk();
     stream.subscribe([INFY.id]);
     await expect.poll(() => ticks.length).toBe(1);
     simulator.accounts.expire(TEST_ACCOUNT.clientCode);
-    await expect.poll(() => count(events, 'disconnected')).toBe(1);
+    await expect.poll(() => count('disconnected')).toBe(1);
     // A code is good for one login: the next one comes with the next half minute.
     await market.reach(market.clock.now() + 30_000);
-    await expect.poll(() => count(events, 'gap'), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => count('gap'), { timeout: 5_000 }).toBe(1);
     await market.print(infy, 1501);
     await expect.poll(() => ticks.at(-1)?.lastPrice).toBe(1501);
-    expect(count(events, 'refused')).toBe(0);
+    expect(count('refused')).toBe(0);
   });
 });
 
 describe('orders of the simulated broker', () => {
   it('are told as they change, fills before the end, each once', async () => {
-    const { angel, book, simulator, market, infy, settle, credentials } = await open();
+    const { angel, book, simulator, market, infy, settle, credentials } = await openStreamDesk();
     const broker = angel.broker(book);
     const told: string[] = [];
     const fills: Fill[] = [];
     const updates: OrderUpdate[] = [];
     const watch = new OrderWatch({
       ...{ url: simulator.endpoints.orderStream, credentials, tokens: angel.session, clock: market.clock },
-      ...{ random: () => 0.5, timings: FAST, orders: () => broker.orders(), hasWorking: () => false },
+      ...{ random: () => 0.5, timings: FAST_LINK, orders: () => broker.orders(), hasWorking: () => false },
       listener: {
         onUpdate: (update) => updates.push(update) && told.push(update.status),
         onFill: (fill) => fills.push(fill) && told.push(`fill ${fill.quantity}`),
