@@ -23,7 +23,7 @@ import type { Logger } from '../logging/logger.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export interface SessionKeeperOptions {
-  readonly session: Pick<AngelOneSession, 'tokens' | 'invalidate' | 'refreshTime' | 'logout'>;
+  readonly session: Pick<AngelOneSession, 'tokens' | 'invalidate' | 'isHalted' | 'refreshTime' | 'logout'>;
   readonly clock: Clock;
   readonly calendar: MarketCalendar;
   readonly instruments: readonly SessionInstrument[];
@@ -123,14 +123,17 @@ export class SessionKeeper implements TokenSource {
   /** How long to wait before another try; 0 when there is a session. */
   async #renew(pauseMs: number, signal: AbortSignal): Promise<number> {
     if (signal.aborted) return 0;
+    const { session, log, onTrouble } = this.#options;
     try {
-      await this.#options.session.tokens();
-      if (pauseMs > 0) this.#options.log.info('There is a session with the broker again');
+      await session.tokens();
+      if (pauseMs > 0) log.info('There is a session with the broker again');
       return 0;
     } catch (error) {
       if (signal.aborted) return 0;
+      // Who halts it says so.
+      if (session.isHalted) return LONGEST_PAUSE_MS;
       const reason = error instanceof Error ? error.message : String(error);
-      if (pauseMs === 0) this.#options.onTrouble(`There is no session with the broker, it is tried again: ${reason}`);
+      if (pauseMs === 0) onTrouble(`There is no session with the broker, it is tried again: ${reason}`);
       return Math.min(LONGEST_PAUSE_MS, Math.max(LOOK_AGAIN_MS, pauseMs * 2));
     }
   }

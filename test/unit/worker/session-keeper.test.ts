@@ -19,6 +19,7 @@ class ScriptedSession {
   held: number | undefined;
   number = 0;
   failure: Error | undefined;
+  isHalted = false;
   logoutOutcome: Outcome<null> | Error = { kind: 'done', value: null };
 
   constructor(clock: ManualClock) {

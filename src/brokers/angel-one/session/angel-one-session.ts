@@ -74,6 +74,11 @@ export class AngelOneSession implements TokenSource {
     this.#options = options;
   }
 
+  /** Only a person can help: nothing is tried any more. */
+  get isHalted(): boolean {
+    return this.#halt !== undefined;
+  }
+
   /** When the tokens of now are due for a refresh; undefined without any. */
   get refreshTime(): EpochMs | undefined {
     const held = this.#usable();
