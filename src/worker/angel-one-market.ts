@@ -95,7 +95,6 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
     });
     // A session that is played is over before its tokens are.
     const tokens = isPlayed ? angel.session : keeper;
-    if (!isPlayed) keeper.start();
     const feed = new SmartStream({
       ...{ url: endpoints.marketStream, credentials, tokens, book, listener, clock: wireClock },
       ...{ random: Math.random, timings: pacedStream(options.speed) },
@@ -105,7 +104,10 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
       history: angel.history(book),
       desk: options.orders === 'broker' ? brokerDesk(options, angel, book, tokens) : null,
       onPlayed: () => queue.end(),
-      start: (ids) => feed.subscribe(ids),
+      start: (ids) => {
+        if (!isPlayed) keeper.start();
+        feed.subscribe(ids);
+      },
       close: async () => {
         await feed.close();
         await Promise.all([keeper.close(), angel.close()]);
