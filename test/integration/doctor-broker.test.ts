@@ -54,7 +54,9 @@ describe('the doctor asks the simulated broker', () => {
     const { simulator } = await simulated();
     const found = await ask(environment(simulator.url));
     expect(statuses(found)).toEqual({ session: 'ok', stream: 'ok', instruments: 'ok', address: 'ok' });
-    expect(found[0]?.found).toBe('logged in; the account trades NSE, NFO');
+    expect(found[0]?.found).toBe(
+      'logged in; the account trades NSE, NFO; with SIGNALMAN_KEY in .env the worker would take this session over',
+    );
     expect(found[1]?.found).toMatch(/^connected in \d+ ms, first price of Nifty 50 \d+ ms later$/);
     expect(found[2]?.found).toMatch(/^the broker's instrument list is there/);
     expect(found[3]?.found).toMatch(/^orders from this address are let in \(the answer was AB1\d\d\d\)$/);

@@ -41,7 +41,7 @@ export async function openAngelOneProbes(env: Env, access: AngelOneAccess): Prom
     ...{ onHalt: ignored, onError: ignored, ...(store ? { store } : {}) },
   });
   return {
-    session: () => lookAtSession(angel, kept?.tokens.jwt),
+    session: async () => ({ ...(await lookAtSession(angel, kept?.tokens.jwt)), isKept: store !== undefined }),
     stream: (signal) => {
       const book = new TokenBook([NIFTY_50]);
       return firstPrice(
@@ -71,7 +71,10 @@ export async function openAngelOneProbes(env: Env, access: AngelOneAccess): Prom
   };
 }
 
-async function lookAtSession({ client, session }: AngelOne, keptJwt: string | undefined): Promise<SessionFacts> {
+async function lookAtSession(
+  { client, session }: AngelOne,
+  keptJwt: string | undefined,
+): Promise<Omit<SessionFacts, 'isKept'>> {
   const outcome = await profile(client);
   switch (outcome.kind) {
     case 'done': {

@@ -10,6 +10,8 @@ import { type Check, type Finding, fail, ok, warn } from './check.ts';
 export interface SessionFacts {
   /** Whether it took a login, or the session of an earlier start was still good. */
   readonly how: 'login' | 'kept';
+  /** Whether the next start takes it over. */
+  readonly isKept: boolean;
   /** What the account may trade, in the broker's words. */
   readonly exchanges: readonly string[];
 }
@@ -90,9 +92,10 @@ export function brokerChecks(probes: BrokerProbes, options: BrokerCheckOptions):
   return checkIp ? [session, stream, master, address] : [session, stream, master];
 }
 
-function judgeSession({ how, exchanges }: SessionFacts): Finding {
+function judgeSession({ how, isKept, exchanges }: SessionFacts): Finding {
   const found = `${how === 'login' ? 'logged in' : "today's session is kept and good"}; the account trades ${exchanges.join(', ')}`;
-  if (exchanges.length > 0) return ok(found);
+  if (exchanges.length > 0)
+    return ok(isKept ? found : `${found}; with SIGNALMAN_KEY in .env the worker would take this session over`);
   return warn('there is a session, but the account trades on no exchange', 'Ask the broker to activate the segments.');
 }
 

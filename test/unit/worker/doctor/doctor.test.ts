@@ -174,7 +174,7 @@ describe('the broker', () => {
   const NOW = ist('2026-11-17', '10:00');
   function probes(changes: Partial<BrokerProbes> = {}): BrokerProbes {
     return {
-      session: async () => ({ how: 'kept', exchanges: ['NSE', 'NFO'] }),
+      session: async () => ({ how: 'kept', isKept: true, exchanges: ['NSE', 'NFO'] }),
       stream: async () => ({ instrument: 'Nifty 50', heardAfterMs: 120, priceAfterMs: 40 }),
       master: async () => ({ time: NOW - 3_600_000, bytes: 42_000_000 }),
       cancelNothing: async () => ({ kind: 'refused', code: 'AB1013', reason: 'The order was not found' }),
@@ -223,7 +223,7 @@ describe('the broker', () => {
   test('with a slow stream, or an account that trades nowhere, is told so', async () => {
     const found = await ask({
       stream: async () => ({ instrument: 'Nifty 50', heardAfterMs: 9_000, priceAfterMs: 1 }),
-      session: async () => ({ how: 'login', exchanges: [] }),
+      session: async () => ({ how: 'login', isKept: false, exchanges: [] }),
     });
     expect(found.map(({ status }) => status)).toEqual(['warn', 'warn', 'ok', 'ok']);
   });
