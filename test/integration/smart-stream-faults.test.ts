@@ -241,12 +241,12 @@ describe('a door that is shut', () => {
 
 describe('the order stream', () => {
   it('lives on pongs of a single NUL', async () => {
-    const { simulator, credentials, angel, market } = await openStreamDesk();
+    const { simulator, credentials, angel, book, market } = await openStreamDesk();
     const links: boolean[] = [];
     const watch = new OrderWatch({
       ...{ url: simulator.endpoints.orderStream, credentials, tokens: angel.session, clock: market.clock },
       ...{ random: () => 0.5, timings: FAST_LINK, hasWorking: () => false },
-      orders: async () => ({ kind: 'done', value: [] }),
+      orders: () => angel.broker(book).orders(),
       listener: { onUpdate: () => {}, onFill: () => {}, onLink: (isUp) => links.push(isUp) },
     });
     onTestFinished(() => watch.close());
