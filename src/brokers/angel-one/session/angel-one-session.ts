@@ -112,7 +112,7 @@ export class AngelOneSession implements TokenSource {
 
   /** Ends the session at the broker and forgets it, whatever the broker says; nobody logs in for that. */
   async logout(): Promise<Outcome<null>> {
-    await this.#arriving?.catch(() => undefined);
+    while (this.#arriving) await this.#arriving.catch(() => undefined);
     this.#isEnding = true;
     try {
       if (!this.#usable()) return { kind: 'done', value: null };

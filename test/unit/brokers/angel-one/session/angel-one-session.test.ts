@@ -242,6 +242,15 @@ describe('a logout', () => {
     expect(logins).toHaveLength(2);
   });
 
+  it('waits for a login that is under way, and ends what it brought', async () => {
+    const { session, logins, logouts } = sessionWith();
+    const first = session.tokens();
+    const ended = session.logout();
+    expect((await first).jwt).toBe('jwt-1');
+    await ended;
+    expect([logins.length, logouts.length, session.refreshTime]).toEqual([1, 1, undefined]);
+  });
+
   it('without a session, or with one that has died, logs nobody in', async () => {
     const { session, clock, logins, logouts, broker } = sessionWith();
     await session.logout();
