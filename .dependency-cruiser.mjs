@@ -18,6 +18,7 @@ const EVERYTHING_BUT_ROOTS = [
   'jobs',
   'alerts',
   'history',
+  'instruments',
   'simulators',
   'config',
   'logging',
@@ -38,9 +39,13 @@ const MAY_IMPORT = {
   simulators: ['core', 'ports', 'simulation'],
   config: ['core', 'ports', 'engine/strategy', 'engine/risk'],
   logging: ['core', 'ports'],
+  instruments: ['core', 'ports', 'brokers', 'db', 'config'],
   backtest: EVERYTHING_BUT_ROOTS,
   worker: EVERYTHING_BUT_ROOTS,
-  cli: ['core', 'ports', 'simulation', 'simulators', 'config', 'logging', 'history', 'db', 'backtest', 'worker'],
+  cli: [
+    ...['core', 'ports', 'simulation', 'simulators', 'config', 'logging', 'history', 'instruments', 'db'],
+    ...['backtest', 'worker'],
+  ],
 };
 /** May use the registered strategies. */
 const SEES_STRATEGIES = ['backtest', 'worker', 'cli'];

@@ -26,6 +26,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./history-command.ts')).historyCommand(),
   },
   {
+    name: 'instruments',
+    summary: "import the broker's list of instruments, search it, show one of them",
+    load: async () => (await import('./instruments-command.ts')).instrumentsCommand(),
+  },
+  {
     name: 'parity',
     summary: 'replay a recorded session and compare its signals and orders with what was stored',
     load: async () => (await import('./parity-command.ts')).parityCommand(),

@@ -13,7 +13,7 @@ export interface NamedIndex {
   readonly aliases: readonly string[];
 }
 
-const NAMED_INDICES: readonly NamedIndex[] = [
+export const NAMED_INDICES: readonly NamedIndex[] = [
   named('NSE:NIFTY 50', 'NIFTY', 'NIFTY50'),
   named('NSE:NIFTY BANK', 'BANKNIFTY', 'BANK NIFTY'),
   named('NSE:NIFTY FIN SERVICE', 'FINNIFTY', 'NIFTY FINANCIAL SERVICES'),

@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, date, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { PROVENANCES } from '../../core/candle.ts';
 import { EXCHANGES } from '../../core/instrument.ts';
 import { TIMEFRAMES } from '../../core/timeframe.ts';
@@ -49,11 +61,45 @@ export const brokerInstruments = pgTable(
     segment: text().notNull(),
     token: text().notNull(),
     tradingSymbol: text().notNull(),
+    /** Null while the broker lists it; then the day of the last list that had it. Orders may refer to it for ever. */
+    lastSeenDay: date({ mode: 'string' }),
     updatedTime: epochMs().notNull(),
   },
   (t) => [
     primaryKey({ name: 'broker_instruments_pkey', columns: [t.broker, t.instrumentId] }),
-    unique('broker_instruments_token').on(t.broker, t.segment, t.token),
+    // The token of a contract that has expired is given to another one.
+    uniqueIndex('broker_instruments_token').on(t.broker, t.segment, t.token).where(sql`last_seen_day is null`),
+  ],
+);
+
+/** A row for each list of instruments that was taken over. */
+export const instrumentImports = pgTable(
+  'instrument_imports',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    broker: text().notNull(),
+    /** An address or a file. */
+    source: text().notNull(),
+    /** When the list was got from the broker. */
+    listTime: epochMs().notNull(),
+    /** When the broker made it, in its own words; null when it does not say. */
+    givenTime: epochMs(),
+    importedTime: epochMs().notNull(),
+    rows: integer().notNull(),
+    listed: integer().notNull(),
+    added: integer().notNull(),
+    /** Instruments that have another token than in the list before. */
+    moved: integer().notNull(),
+    vanished: integer().notNull(),
+    /** Rows that were left out, by reason. */
+    refused: jsonb().$type<Readonly<Record<string, number>>>().notNull(),
+  },
+  (t) => [
+    index('instrument_imports_latest').on(t.broker, t.id),
+    check(
+      'instrument_imports_counts',
+      sql`${t.listed} between 1 and ${t.rows} and ${t.added} between 0 and ${t.listed}`,
+    ),
   ],
 );
 

@@ -33,6 +33,7 @@ const LEGAL: Readonly<Record<string, string>> = {
   'src/simulators/a.ts': importOf('../simulation/a.ts'),
   'src/config/define-bot.ts': `import 'zod';\n${importOf('../engine/risk/a.ts')}`,
   'src/logging/a.ts': `import 'pino';\n${importOf('../core/a.ts')}`,
+  'src/instruments/a.ts': "import '../brokers/angel-one/a.ts';\nimport '../db/a.ts';",
   'src/backtest/a.ts':
     "import '../db/a.ts';\nimport '../engine/trading-engine.ts';\nimport '../../strategies/index.ts';",
   'src/worker/a.ts': "import '../jobs/a.ts';\nimport '../simulation/a.ts';\nimport '../../strategies/index.ts';",
@@ -67,6 +68,7 @@ const PLANTS: readonly [rule: string, file: string, source: string][] = [
   ['simulators-keeps-its-lane', 'src/simulators/b.ts', importOf('../worker/a.ts')],
   ['config-keeps-its-lane', 'src/config/b.ts', importOf('../engine/orders/a.ts')],
   ['logging-keeps-its-lane', 'src/logging/b.ts', importOf('../config/define-bot.ts')],
+  ['instruments-keeps-its-lane', 'src/instruments/b.ts', importOf('../worker/a.ts')],
   ['backtest-keeps-its-lane', 'src/backtest/b.ts', importOf('../worker/a.ts')],
   ['worker-keeps-its-lane', 'src/worker/b.ts', importOf('../backtest/a.ts')],
   ['cli-keeps-its-lane', 'src/cli/b.ts', importOf('../jobs/a.ts')],

@@ -45,6 +45,8 @@ const SEGMENTS_BY_WORD: Readonly<Record<string, Segment>> = {
 /** An index has no tick of its own in the file. */
 const INDEX_TICK = 0.05;
 const LONGEST_SYMBOL = 80;
+/** Nothing that a terminal would obey or a database refuse: controls, halves of characters. */
+const ODD_CHARACTER = /\p{C}/u;
 
 /** `day` is the file's: contracts that had expired by then are refused, since their tokens may be others' by now. */
 export function listedOfRow(row: unknown, day: DayNumber): RowResult {
@@ -54,7 +56,7 @@ export function listedOfRow(row: unknown, day: DayNumber): RowResult {
   if (segment === undefined) return refused(word === '' ? 'not-a-row' : 'unknown-segment');
   if (!/^\d{1,12}$/.test(textOf(row, 'token'))) return refused('bad-token');
   const symbol = textOf(row, 'symbol');
-  if (symbol === '' || symbol.length > LONGEST_SYMBOL) return refused('bad-symbol');
+  if (symbol === '' || !isPlain(symbol) || !isPlain(textOf(row, 'name'))) return refused('bad-symbol');
   const type = textOf(row, 'instrumenttype');
   const isCash = segment === 'NSE' || segment === 'BSE';
   if (type === '') return isCash ? cash(row, segment, symbol) : refused('unknown-type');
@@ -160,6 +162,10 @@ const BLANK = {
 function listed(row: Fields, segment: Segment, instrument: Instrument): RowResult {
   const token = textOf(row, 'token');
   return { kind: 'listed', listed: { instrument, segment, token, tradingSymbol: textOf(row, 'symbol') } };
+}
+
+function isPlain(text: string): boolean {
+  return text.length <= LONGEST_SYMBOL && !ODD_CHARACTER.test(text);
 }
 
 function refused(reason: RowRefusal): RowResult {

@@ -9,6 +9,8 @@ export interface MasterFreshness {
   /** Trading days that have begun since the list's own; 0 on its day, 1 for yesterday's list. */
   readonly tradingDays: number;
   readonly canTradeDerivatives: boolean;
+  /** Of when the list is, for a person; null when there is none. */
+  readonly age: string | null;
   /** What a person is told; null when the list is today's. */
   readonly warning: string | null;
 }
@@ -25,7 +27,7 @@ export function masterFreshness(
 ): MasterFreshness {
   if (listTime === undefined) {
     const warning = 'There is no list of instruments: run "instruments import" first.';
-    return { tradingDays: Number.POSITIVE_INFINITY, canTradeDerivatives: false, warning };
+    return { tradingDays: Number.POSITIVE_INFINITY, canTradeDerivatives: false, age: null, warning };
   }
   const today = dayOf(now);
   const listDay = dayOf(listTime);
@@ -37,8 +39,8 @@ export function masterFreshness(
     if (isTradingDay) tradingDays += 1;
   }
   const canTradeDerivatives = tradingDays <= 1;
-  if (tradingDays === 0) return { tradingDays, canTradeDerivatives, warning: null };
   const age = `The list of instruments is of ${formatIst(listTime)}, ${tradingDays} trading day${tradingDays === 1 ? '' : 's'} old`;
+  if (tradingDays === 0) return { tradingDays, canTradeDerivatives, age, warning: null };
   const warning = canTradeDerivatives ? `${age}.` : `${age}: futures and options are not traded from it.`;
-  return { tradingDays, canTradeDerivatives, warning };
+  return { tradingDays, canTradeDerivatives, age, warning };
 }

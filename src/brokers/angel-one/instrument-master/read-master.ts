@@ -6,7 +6,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import streamArray from 'stream-json/streamers/stream-array.js';
-import { DataError } from '../../../core/errors.ts';
+import { DataError, UnavailableError } from '../../../core/errors.ts';
 import type { DayNumber } from '../../../core/time.ts';
 import type { ListedInstrument } from '../token-book.ts';
 import { MasterList, type MasterReport } from './master-list.ts';
@@ -110,7 +110,7 @@ function noArray(name: string, start: string): string {
 
 function explain(cause: unknown, name: string): unknown {
   const message = cause instanceof Error ? cause.message : String(cause);
-  if (cause instanceof DataError) return cause;
+  if (cause instanceof DataError || cause instanceof UnavailableError) return cause;
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') {
     if (!cause.code.startsWith('Z_')) return cause; // the disk or the network, not the file
     return new DataError(`${name}: expected a whole gzip file, found one that ends early or is damaged (${message})`, {

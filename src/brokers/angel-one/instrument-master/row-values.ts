@@ -11,6 +11,8 @@ const MONTHS: Readonly<Record<string, string>> = {
 };
 /** Strikes of currencies carry five more decimals than those of all others. */
 const CURRENCY_SCALE = 100_000;
+/** Far above any; ten digits before the point are what a stored price can carry. */
+const HIGHEST_STRIKE = 1e9;
 
 export function isFields(row: unknown): row is Fields {
   return typeof row === 'object' && row !== null && !Array.isArray(row);
@@ -36,7 +38,7 @@ export function readStrike(text: string, segment: Segment): Rupees | undefined {
   const match = /^(\d{1,15})(?:\.0*)?$/.exec(text);
   if (!match) return undefined;
   const scaled = Number(match[1]);
-  if (!(scaled > 0)) return undefined;
+  if (!(scaled > 0 && scaled / 100 <= HIGHEST_STRIKE)) return undefined;
   if (segment !== 'CDS') return scaled / 100;
   // Ten-thousandths of a rupee are what a price can carry.
   return scaled % 1_000 === 0 ? roundPrice(scaled / 1_000 / 10_000) : undefined;
