@@ -16,5 +16,7 @@ export interface Fill {
 
 /** A fill in the books: with what it cost. */
 export interface BookedFill extends Fill {
+  /** Its place among the engine's orders and fills, by when the engine heard of it: exchanges tell time by the second. */
+  readonly sequence: number;
   readonly chargesPaise: Paise;
 }

@@ -20,7 +20,7 @@ export type OrderRole = (typeof ORDER_ROLES)[number];
 /** What we want, before it has a broker. Quantities are units and never signed. */
 export interface OrderIntent {
   readonly clientOrderId: ClientOrderId;
-  /** Planned order number within the engine's life, from 1; the exchange breaks ties of time by it. */
+  /** Its place among the engine's orders and fills, from 1; the exchange breaks ties of time by it. */
   readonly sequence: number;
   readonly strategyId: StrategyId;
   /** The entry signal for legs and square-offs, else the signal that asked. */

@@ -9,6 +9,7 @@ import type { Order, OrderRole } from '../core/order.ts';
 import { oppositeOf } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
+import { clientOrderId } from './orders/client-order-id.ts';
 import type { OrderBook } from './orders/order-book.ts';
 import type { OrderPlanner } from './orders/order-planner.ts';
 import type { OpenPosition } from './portfolio/open-position.ts';
@@ -18,6 +19,7 @@ export interface ExitPlan {
   readonly cancels: readonly Order[];
 }
 
+const MOST_SLICES = 100;
 const LEAVING: ReadonlySet<OrderRole> = new Set(['EXIT', 'SQUARE_OFF']);
 
 export class ExitPlanner {
@@ -122,7 +124,7 @@ export class ExitPlanner {
       strategyId: position.strategyId,
       signalKey: key,
       instrument,
-      leg: role === 'EXIT' ? 'exit' : `square-off/${now}`,
+      leg: role === 'EXIT' ? 'exit' : squareOffLeg(now),
       role,
       side: units > 0 ? 'SELL' : 'BUY',
       quantity: Math.abs(units),
@@ -135,4 +137,18 @@ export class ExitPlanner {
     });
     return { orders, cancels };
   }
+}
+
+function squareOffLeg(now: EpochMs): string {
+  return `square-off/${now}`;
+}
+
+/** The orders of a square-off; what takes back a fill that came too late has the same role. */
+export function isSquareOff({ clientOrderId: id, signalKey, createdTime }: Order): boolean {
+  const leg = squareOffLeg(createdTime);
+  if (id === clientOrderId(signalKey, leg)) return true;
+  for (let slice = 1; slice <= MOST_SLICES; slice += 1) {
+    if (id === clientOrderId(signalKey, `${leg}/slice-${slice}`)) return true;
+  }
+  return false;
 }

@@ -12,7 +12,8 @@ import type { Signal, SignalStatus } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { ExitReason } from '../core/trade.ts';
 import type { Effect } from '../ports/engine-event.ts';
-import { ExitPlanner } from './exit-planner.ts';
+import { AskedOrders } from './asked-orders.ts';
+import { ExitPlanner, isSquareOff } from './exit-planner.ts';
 import type { MarketEntry, MarketView } from './market-view.ts';
 import type { OrderBook } from './orders/order-book.ts';
 import { applyFill, transition } from './orders/order-machine.ts';
@@ -25,13 +26,6 @@ export interface DeskBooking {
   readonly fill: BookedFill;
   readonly order: Order;
   readonly position: OpenPosition;
-}
-
-/** The orders a signal has asked for: those that may still change, and what became of the others. */
-interface AskedOrders {
-  readonly working: ClientOrderId[];
-  isFilled: boolean;
-  isExpired: boolean;
 }
 
 type Held = Pick<Order, 'product' | 'instrumentId'>;
@@ -55,7 +49,7 @@ export class OrderDesk {
   readonly #wanted = new WantedUnits();
   /** Allowed signals of the day, for a fill may come late, and older ones whose orders or position still live. */
   #signals = new Map<SignalKey, Signal>();
-  #asked = new Map<SignalKey, AskedOrders>();
+  readonly #asked = new AskedOrders();
   /** Orders that a cancel was asked for. */
   #cancelled = new Set<ClientOrderId>();
 
@@ -148,7 +142,9 @@ export class OrderDesk {
     const order = applyFill(before, fill);
     this.#book.fillIds.add(fill.fillId);
     this.#book.put(order);
-    const { fill: booked, position, trade } = this.#portfolio.book(fill, before, instrument, EXIT_REASON[order.role]);
+    const booking = this.#portfolio.book(fill, before, instrument, EXIT_REASON[order.role]);
+    const { position, trade, chargesPaise } = booking;
+    const booked: BookedFill = { ...fill, chargesPaise, sequence: this.#planner.takeNumber() };
     this.#emit({ type: 'fillBooked', fill: booked, order, position: position.position() });
     if (trade) this.#emit({ type: 'tradeClosed', trade });
     if (order.role === 'ENTRY') this.#onEntryFilled(order, fill, position, instrument);
@@ -159,6 +155,51 @@ export class OrderDesk {
     return { fill: booked, order, position };
   }
 
+  /** What an earlier run has decided; its orders follow. */
+  recallSignal(signal: Signal): void {
+    const { strategyId, instrumentId, product, key } = signal;
+    const position = this.#portfolio.position(strategyId, instrumentId, product);
+    if (signal.kind === 'EXIT') this.#wanted.leave(position);
+    this.#signals.set(key, signal);
+  }
+
+  /** As it was planned: what became of it follows. */
+  recallOrder(order: Order): void {
+    const { strategyId, instrumentId, product, signalKey, role, clientOrderId } = order;
+    const position = this.#portfolio.position(strategyId, instrumentId, product);
+    if (role === 'EXIT' || (role === 'SQUARE_OFF' && isSquareOff(order))) this.#wanted.leave(position);
+    const signal = this.#signals.get(signalKey);
+    if (role === 'ENTRY' && !this.#asked.has(signalKey)) this.#wanted.ask(position, signalKey);
+    if (signal !== undefined && role === (signal.kind === 'ENTRY' ? 'ENTRY' : 'EXIT')) {
+      this.#asked.add(signalKey, clientOrderId);
+    }
+    const planned = { status: 'INITIALIZED', filledQuantity: 0, averagePrice: null } as const;
+    this.#book.add({ ...order, ...planned });
+    this.#planner.resumeAfter(order.sequence);
+  }
+
+  recallFill(fill: BookedFill): OpenPosition {
+    const before = this.#orderOf(fill.clientOrderId);
+    const { instrument } = this.#market.get(fill.instrumentId);
+    this.#planner.resumeAfter(fill.sequence);
+    this.#book.fillIds.add(fill.fillId);
+    this.#book.put(applyFill(before, fill));
+    const { position } = this.#portfolio.book(fill, before, instrument, EXIT_REASON[before.role]);
+    const isLeg = before.role === 'STOP_LOSS' || before.role === 'TARGET';
+    if (!isLeg && before.role !== 'ENTRY') return position;
+    const left = this.#wanted.add(position, before.signalKey, signed(fill));
+    if (isLeg && left === 0) this.#wanted.drop(position, before.signalKey);
+    return position;
+  }
+
+  /** How the order stood when the earlier run ended. */
+  recallEnd(order: Order, isWithdrawn: boolean): void {
+    const { clientOrderId, status } = order;
+    if (isTerminal(status)) this.#asked.end(order);
+    else if (isWithdrawn) this.#cancelled.add(clientOrderId);
+    if (this.#book.get(clientOrderId) !== undefined) this.#book.put(order);
+  }
+
   /**
    * New collections every day: in one that is filled and emptied for ever the runtime keeps each outgrown table, and what
    * it held, alive until a full collection.
@@ -166,7 +207,7 @@ export class OrderDesk {
   startDay(): void {
     const held = new Set([...this.#portfolio.open].map(({ signalKey }) => signalKey));
     this.#signals = new Map([...this.#signals].filter(([key, { status }]) => status === 'ACTIVE' || held.has(key)));
-    this.#asked = new Map([...this.#asked].filter(([key]) => this.#signals.has(key)));
+    this.#asked.startDay((key) => this.#signals.has(key));
     this.#cancelled = new Set(this.#cancelled);
     this.#wanted.startDay((key) => this.#signals.has(key));
   }
@@ -219,9 +260,7 @@ export class OrderDesk {
       this.#book.add(order);
       this.#emit({ type: 'orderPlanned', order });
     }
-    if (!signal) return;
-    const working = orders.map((order) => order.clientOrderId);
-    this.#asked.set(signal.key, { working, isFilled: false, isExpired: false });
+    if (signal) for (const order of orders) this.#asked.add(signal.key, order.clientOrderId);
   }
 
   /** What fills of it all the same is not wanted. */
@@ -236,18 +275,11 @@ export class OrderDesk {
     this.#emit({ type: 'cancelRequested', order, reason, time });
   }
 
-  /** When all orders a signal asked for have ended, so has the signal; its protective legs live on. */
-  #onOrderEnded({ signalKey, clientOrderId, filledQuantity, status }: Order): void {
-    this.#cancelled.delete(clientOrderId);
-    const signal = this.#signals.get(signalKey);
-    const asked = this.#asked.get(signalKey);
-    const at = asked?.working.indexOf(clientOrderId) ?? -1;
-    if (!signal || !asked || at < 0) return;
-    asked.working.splice(at, 1);
-    asked.isFilled ||= filledQuantity > 0;
-    asked.isExpired ||= status === 'EXPIRED';
-    if (asked.working.length > 0) return;
-    this.#end(signal, asked.isFilled ? 'COMPLETED' : asked.isExpired ? 'EXPIRED' : 'CANCELLED');
+  #onOrderEnded(order: Order): void {
+    this.#cancelled.delete(order.clientOrderId);
+    const signal = this.#signals.get(order.signalKey);
+    const status = signal && this.#asked.end(order);
+    if (signal && status) this.#end(signal, status);
   }
 
   #end(signal: Signal, status: SignalStatus): void {

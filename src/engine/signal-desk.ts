@@ -140,6 +140,11 @@ export class SignalDesk {
     return { signal: verdict.kind === 'DENIED' ? { ...signal, verdict, status: 'DENIED' } : signal, notBefore };
   }
 
+  /** It has its verdict since an earlier run. */
+  recall({ key }: Signal): void {
+    this.#decided.add(key);
+  }
+
   stopped(position: OpenPosition, time: EpochMs): void {
     this.#stopTimes.set(position, time);
   }

@@ -12,6 +12,7 @@ import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import { candleEnd } from '../core/timeframe.ts';
 import type { Command, Effect, EngineEvent } from '../ports/engine-event.ts';
 import { assemble, type EngineOptions, type EngineParts } from './engine-parts.ts';
+import { type EngineRecord, recover } from './recovery.ts';
 import type { Decision, SignalDraft } from './strategy/strategy.ts';
 import type { CandleFeed, StrategyRunner } from './strategy/strategy-runner.ts';
 
@@ -34,6 +35,11 @@ export class TradingEngine {
       onCandleClosed: (candle) => this.#onCandleClosed(candle),
       emit: (effect) => this.#emit(effect),
     });
+  }
+
+  /** Before the first event: goes on where an earlier run ended. */
+  restore(record: EngineRecord): void {
+    recover(this.parts, record, (time) => this.#reach(time));
   }
 
   handle(event: EngineEvent): readonly Effect[] {

@@ -219,6 +219,7 @@ function walkOrder(first: Order, walk: readonly Step[], effects: Effect[], fills
       price: step.price,
       time,
       chargesPaise: step.quantity,
+      sequence: index + 1,
     };
     order = applyFill(order, fill);
     fills.push(fill);

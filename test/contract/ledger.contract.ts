@@ -97,7 +97,7 @@ function report(status: OrderUpdate['status'], time: number, brokerOrderId: stri
 
 function fillOf(fillId: string, quantity: number, price: number, time: number): BookedFill {
   const { clientOrderId, instrumentId, side } = entry;
-  return { fillId, clientOrderId, instrumentId, side, quantity, price, time, chargesPaise: 123 };
+  return { fillId, clientOrderId, instrumentId, side, quantity, price, time, chargesPaise: 123, sequence: 7 };
 }
 
 function booked(fill: BookedFill, order: Order): Effect {
@@ -148,7 +148,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerHost>, ru
       const alertId = `alert-${hashHex(alert.key)}`;
       expect(jobs).toEqual([
         {
-          ...{ id: `${entry.clientOrderId}-cancel`, queue: 'orders', name: 'cancel' },
+          ...{ id: `${entry.clientOrderId}-cancel-${TIME + 9}`, queue: 'orders', name: 'cancel' },
           subject: entry.clientOrderId,
           priority: 1,
           notBefore: TIME + 9,
@@ -156,6 +156,11 @@ export function ledgerContract(name: string, open: () => Promise<LedgerHost>, ru
         { id: alertId, queue: 'alerts', name: 'send', subject: alert.key, priority: 10, notBefore: TIME },
       ]);
       expect(await ledger.record([cancel, cancel, { type: 'alertRaised', alert }])).toEqual([]);
+      const later = await ledger.record([{ ...cancel, time: TIME + 10 }]);
+      expect(
+        later.map(({ id }) => id),
+        'another cancel of the same order',
+      ).toEqual([`${entry.clientOrderId}-cancel-${TIME + 10}`]);
     });
 
     test('one event promises a job once, however often it asks', async () => {

@@ -149,6 +149,8 @@ export const fills = pgTable(
     price: price().notNull(),
     time: epochMs().notNull(),
     chargesPaise: paise().notNull(),
+    /** Its place among orders and fills: by time alone those of one second would have no order. */
+    sequence: integer().notNull(),
   },
   (t) => [
     check('fills_side', isOneOf(t.side, ORDER_SIDES)),

@@ -33,7 +33,13 @@ export interface OrderPlan {
 export class OrderPlanner {
   #sequence = 0;
 
-  /** Continues numbering after orders that an earlier run planned. */
+  /** The next number, for what comes between the orders. */
+  takeNumber(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  /** Continues numbering after what an earlier run has numbered. */
   resumeAfter(sequence: number): void {
     this.#sequence = Math.max(this.#sequence, sequence);
   }
@@ -52,10 +58,9 @@ export class OrderPlanner {
   }
 
   #order(plan: OrderPlan, leg: string, quantity: number): Order {
-    this.#sequence += 1;
     return {
       clientOrderId: clientOrderId(plan.signalKey, leg),
-      sequence: this.#sequence,
+      sequence: this.takeNumber(),
       strategyId: plan.strategyId,
       signalKey: plan.signalKey,
       instrumentId: plan.instrument.id,

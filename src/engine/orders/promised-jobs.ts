@@ -33,7 +33,8 @@ function promisedJob(effect: Effect): OutboxJob | undefined {
     }
     case 'cancelRequested': {
       const subject = effect.order.clientOrderId;
-      const id = `${subject}-cancel`;
+      // A queue takes an id once: an order that works on after one cancel must be open to another one later.
+      const id = `${subject}-cancel-${effect.time}`;
       return { id, queue: 'orders', name: 'cancel', subject, priority: CANCEL_PRIORITY, notBefore: effect.time };
     }
     case 'alertRaised': {

@@ -2,7 +2,7 @@
  * The books: positions per strategy and instrument, the account as risk sees it, closed trades' results of the day.
  * Everything here follows from fills and prices; nothing is set from outside.
  */
-import type { BookedFill, Fill } from '../../core/fill.ts';
+import type { Fill } from '../../core/fill.ts';
 import type { InstrumentId, StrategyId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Paise } from '../../core/money.ts';
@@ -14,7 +14,7 @@ import type { LastPrices } from './last-prices.ts';
 import { OpenPosition } from './open-position.ts';
 
 export interface Booking {
-  readonly fill: BookedFill;
+  readonly chargesPaise: Paise;
   readonly position: OpenPosition;
   readonly trade: Trade | null;
 }
@@ -79,7 +79,7 @@ export class Portfolio {
       this.#losingStreak = trade.netPaise < 0 ? this.#losingStreak + 1 : 0;
       this.#peakEquityPaise = Math.max(this.#peakEquityPaise, this.equityPaise);
     }
-    return { fill: { ...fill, chargesPaise }, position, trade };
+    return { chargesPaise, position, trade };
   }
 
   get equityPaise(): Paise {

@@ -88,14 +88,20 @@ describe('whatever the market and the strategy do', () => {
     );
   });
 
-  it('orders are numbered without a gap and no two share an id; fills are unique', () => {
+  it('orders and fills are numbered together without a gap; no two share an id', () => {
     fc.assert(
       fc.property(plays, (drawn) => {
         const { recorder, steps } = play(drawn);
         const planned = steps.flatMap(({ effects }) =>
           effects.flatMap((effect) => (effect.type === 'orderPlanned' ? [effect.order] : [])),
         );
-        expect(planned.map(({ sequence }) => sequence)).toEqual(planned.map((_, index) => index + 1));
+        const numbers = steps.flatMap(({ effects }) =>
+          effects.flatMap((effect) => {
+            if (effect.type === 'orderPlanned') return [effect.order.sequence];
+            return effect.type === 'fillBooked' ? [effect.fill.sequence] : [];
+          }),
+        );
+        expect(numbers).toEqual(numbers.map((_, index) => index + 1));
         expect(new Set(planned.map((order) => order.clientOrderId)).size).toBe(planned.length);
         const fillIds = recorder.fills.map(({ fillId }) => fillId);
         expect(new Set(fillIds).size).toBe(fillIds.length);

@@ -24,7 +24,7 @@ const order: typeof orders.$inferInsert = {
 };
 const fill: typeof fills.$inferInsert = {
   ...{ instrumentId: names.instrumentId, fillId: 'F-1', clientOrderId: id, side: 'BUY', quantity: 10, price: 100 },
-  ...{ time: TIME, chargesPaise: 1 },
+  ...{ time: TIME, chargesPaise: 1, sequence: 2 },
 };
 const candle: typeof candles.$inferInsert = {
   ...{ instrumentId: names.instrumentId, timeframe: '1m', openTime: TIME, provenance: 'live', volume: 0 },

@@ -35,7 +35,7 @@ function booked(order: Order, index: number): Effect {
   const { clientOrderId, instrumentId, side, strategyId, product, createdTime: time } = order;
   const fill: BookedFill = {
     ...{ fillId: `${clientOrderId}/${index}`, clientOrderId, instrumentId, side },
-    ...{ quantity: 2, price: 100 + index / 20, time: time + index, chargesPaise: 5 },
+    ...{ quantity: 2, price: 100 + index / 20, time: time + index, chargesPaise: 5, sequence: index + 1 },
   };
   const held = { quantity: 2, averagePrice: 100, openedTime: time, realisedPaise: 0, chargesPaise: 5 };
   return { type: 'fillBooked', fill, order, position: { strategyId, instrumentId, product, ...held } };

@@ -52,12 +52,12 @@ describe('an entry', () => {
     };
     expect(bench.last('STOP_LOSS')).toMatchObject({
       ...leg,
-      ...{ sequence: 2, type: 'STOP_MARKET', triggerPrice: 95, limitPrice: null },
+      ...{ sequence: 3, type: 'STOP_MARKET', triggerPrice: 95, limitPrice: null },
       clientOrderId: clientOrderId(KEY, `stop/${fillId}`),
     });
     expect(bench.last('TARGET')).toMatchObject({
       ...leg,
-      ...{ sequence: 3, type: 'LIMIT', limitPrice: 110, triggerPrice: null },
+      ...{ sequence: 4, type: 'LIMIT', limitPrice: 110, triggerPrice: null },
       clientOrderId: clientOrderId(KEY, `target/${fillId}`),
     });
     expect(bench.all('signalChanged').map(({ signal }) => signal.status)).toEqual(['COMPLETED']);

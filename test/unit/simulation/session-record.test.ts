@@ -12,7 +12,7 @@ import { buildFill, buildOrder, buildSignal, buildUpdate } from '../../support/b
 
 const SIGNAL = buildSignal();
 const ORDER = buildOrder();
-const FILL: BookedFill = { ...buildFill(ORDER), chargesPaise: 12 };
+const FILL: BookedFill = { ...buildFill(ORDER), chargesPaise: 12, sequence: 2 };
 const POSITION = {
   ...{ strategyId: ORDER.strategyId, instrumentId: ORDER.instrumentId, product: ORDER.product, quantity: 10 },
   ...{ averagePrice: 100, openedTime: 1, realisedPaise: 0, chargesPaise: 12 },

@@ -207,8 +207,8 @@ describe('whatever is traded', () => {
         for (const { side, quantity, ticks, strategyId, instrumentId } of fills) {
           const price = ticks / 20;
           books.price(instrumentId, price);
-          const { fill } = books.book(side, quantity, price, { strategyId, instrumentId });
-          cash -= toPaise(price, quantity) * (side === 'BUY' ? 1 : -1) + fill.chargesPaise;
+          const { chargesPaise } = books.book(side, quantity, price, { strategyId, instrumentId });
+          cash -= toPaise(price, quantity) * (side === 'BUY' ? 1 : -1) + chargesPaise;
         }
         const held = [TCS.id, INFY.id].reduce((sum, id) => {
           return sum + toPaise(books.prices.of(id) ?? 0, books.portfolio.accountQuantity(id));

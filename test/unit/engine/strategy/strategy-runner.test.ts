@@ -200,7 +200,7 @@ describe('a strategy runner', () => {
     const runner = runnerOf({
       create: () => ({ onCandle: () => undefined, onFill: ({ fillId }) => void fills.push(fillId) }),
     });
-    runner.onFill({ ...buildFill(buildOrder()), chargesPaise: 1 });
+    runner.onFill({ ...buildFill(buildOrder()), chargesPaise: 1, sequence: 2 });
     expect(fills).toEqual(['testorder0000001-1']);
     expect(runner.watchesTicks).toBe(false);
     expect(runner.onTick(tickAt('09:15'))).toBeUndefined();

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ClientOrderId } from '../../../src/core/ids.ts';
+import { isTerminal } from '../../../src/core/order-status.ts';
+import type { EngineRecord } from '../../../src/engine/recovery.ts';
+import { TradingEngine } from '../../../src/engine/trading-engine.ts';
+import type { Effect } from '../../../src/ports/engine-event.ts';
+import { SessionRecorder } from '../../../src/simulation/session-recorder.ts';
+import { acts, CarelessBroker } from '../../support/careless-broker.ts';
+import { engineOptions } from '../../support/engine-bench.ts';
+import { type Played, play, plays } from '../../support/random-play.ts';
+
+/** What the books hold after these steps. */
+function recordOf(steps: Played['steps'], engine: TradingEngine): EngineRecord {
+  const recorder = new SessionRecorder();
+  const withdrawn = new Set<ClientOrderId>();
+  const take = (effect: Effect): void => {
+    recorder.take(effect);
+    if (effect.type === 'cancelRequested') withdrawn.add(effect.order.clientOrderId);
+    if (effect.type === 'orderChanged' && (effect.update.status === 'ACCEPTED' || isTerminal(effect.order.status))) {
+      withdrawn.delete(effect.order.clientOrderId);
+    }
+  };
+  for (const { effects } of steps) effects.forEach(take);
+  return { ...recorder.session(), withdrawn: [...withdrawn], switches: { ...engine.parts.switches } };
+}
+
+describe('an engine that takes up what an earlier one has left', () => {
+  it('goes on as if nothing had happened, wherever it was cut', () => {
+    fc.assert(
+      fc.property(plays, fc.double({ min: 0, max: 1, noNaN: true }), (drawn, at) => {
+        const { steps, options, session } = play(drawn);
+        const cut = Math.floor(at * steps.length);
+        const engine = new TradingEngine(options);
+        engine.restore(recordOf(steps.slice(0, cut), session.engine));
+        for (const { event, effects } of steps.slice(cut)) {
+          // Candles of their own are not part of the books: the first ones after the cut may be known already.
+          expect(decisions(engine.handle(event))).toEqual(decisions(effects));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('goes on under a broker that fills late, in parts and too much', () => {
+    fc.assert(
+      fc.property(acts, fc.double({ min: 0, max: 1, noNaN: true }), (drawn, at) => {
+        const broker = new CarelessBroker();
+        for (const act of drawn) broker.act(act);
+        const { steps, bench } = broker;
+        const cut = Math.floor(at * steps.length);
+        const engine = new TradingEngine(engineOptions({ strategy: broker.strategy() }));
+        engine.restore(recordOf(steps.slice(0, cut), bench.engine));
+        for (const { event, effects } of steps.slice(cut)) {
+          expect(decisions(engine.handle(event))).toEqual(decisions(effects));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function decisions(effects: readonly Effect[]): readonly Effect[] {
+  return effects.filter(({ type }) => type !== 'candleClosed');
+}
