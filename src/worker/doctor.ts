@@ -4,6 +4,7 @@
  */
 import type { AngelOneAccess, Env } from '../config/env.ts';
 import type { MarketCalendar } from '../core/market-session.ts';
+import { openInstrumentDatabase } from '../instruments/instrument-database.ts';
 import { type BrokerProbes, brokerChecks } from './doctor/broker-checks.ts';
 import { type Check, type Diagnosis, runChecks } from './doctor/check.ts';
 import { clockCheck, diskCheck, nodeCheck } from './doctor/machine-checks.ts';
@@ -15,6 +16,7 @@ import {
   totpCheck,
 } from './doctor/setup-checks.ts';
 import { databaseCheck, queueCheck } from './doctor/store-checks.ts';
+import { storedListCheck } from './doctor/stored-list-check.ts';
 
 export interface DoctorOptions {
   /** The environment, or what is wrong with it. */
@@ -44,7 +46,10 @@ export async function examine(options: DoctorOptions): Promise<readonly Diagnosi
   checks.push(configurationCheck(options.loadConfiguration), credentialsCheck(env.angelOne));
   checks.push(databaseCheck(env), queueCheck(env));
   if (env.angelOne === null) return runChecks(checks, timeoutMs);
-  checks.push(totpCheck(env.angelOne));
+  checks.push(
+    totpCheck(env.angelOne),
+    storedListCheck(() => openInstrumentDatabase(env, () => undefined), options.loadCalendar),
+  );
   const opened = await openProbes(env, env.angelOne).catch((error: unknown) => ({ problem: error }));
   if ('problem' in opened) {
     checks.push({ name: 'broker', run: () => Promise.reject(opened.problem) });

@@ -9,8 +9,10 @@ import { type Check, type Finding, ok, runChecks } from '../../../../src/worker/
 import { clockCheck, diskCheck, nodeCheck } from '../../../../src/worker/doctor/machine-checks.ts';
 import { calendarCheck, credentialsCheck, totpCheck } from '../../../../src/worker/doctor/setup-checks.ts';
 import { databaseCheck, queueCheck } from '../../../../src/worker/doctor/store-checks.ts';
+import { storedListCheck } from '../../../../src/worker/doctor/stored-list-check.ts';
 import { fixedCalendar, ist } from '../../../support/fixed-calendar.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
+import { testDatabase } from '../../../support/test-database.ts';
 import { testStateFolder } from '../../../support/test-server.ts';
 
 const GIB = 2 ** 30;
@@ -158,6 +160,35 @@ describe('the stores', () => {
       status: 'ok',
       found: expect.stringMatching(/^a job was added in .* in the database$/),
     });
+  });
+
+  test('have an instrument list of some day, or none yet', async () => {
+    const { database, close } = await testDatabase('doctor');
+    onTestFinished(close);
+    const { sql } = database;
+    const now = ist('2026-11-17', '10:00');
+    const open = async () => ({ sql, close: async () => {} });
+    const ask = () =>
+      look(
+        storedListCheck(
+          open,
+          async () => fixedCalendar,
+          () => now,
+        ),
+      );
+    expect(await ask()).toMatchObject({ status: 'warn', todo: expect.stringContaining('instruments import') });
+    const store = (listTime: number) => sql`
+      insert into instrument_imports (broker, source, list_time, imported_time, rows, listed, added, moved, vanished, refused)
+      values ('angel-one', 'a file', ${listTime}, ${listTime}, 130000, 120000, 0, 0, 0, '{}')`;
+    await store(ist('2026-11-13', '08:00'));
+    expect(await ask()).toMatchObject({
+      status: 'warn',
+      found: expect.stringMatching(
+        /^the stored instrument list was got 2026-11-13T08:00:00.*120000 .*not traded from it/,
+      ),
+    });
+    await store(ist('2026-11-17', '08:00'));
+    expect(await ask()).toMatchObject({ status: 'ok' });
   });
 
   test('that are not say so without a password', async () => {
