@@ -21,6 +21,8 @@ export type JobResult =
 export const DONE: JobResult = { kind: 'done' };
 
 export interface JobContext {
+  /** As the outbox promised it. */
+  readonly jobId: string;
   /** Aborts when the worker stops: end waits, finish what has begun. */
   readonly stopping: AbortSignal;
 }

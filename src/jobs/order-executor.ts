@@ -8,6 +8,7 @@
  * - An answer that proves nothing was sent takes the order back to `INITIALIZED`. Without such an answer it is
  *   `UNKNOWN` and goes out again only after the broker's book, searched twice a grace apart, does not have it.
  * - Runs for one order follow one another in this process, so a second look never races a call in flight.
+ * - Absent is what a book without unread rows does not have. An end is taken from the book only with all of its fills.
  * - Running a job again is a no-op once its purpose is served. Every move is told to `onUpdate`.
  */
 import { assertNever, InvariantError } from '../core/errors.ts';
@@ -16,7 +17,7 @@ import type { BrokerOrderId, ClientOrderId } from '../core/ids.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
 import { isTerminal } from '../core/order-status.ts';
 import { formatClock } from '../core/time.ts';
-import type { BookedOrder, Broker } from '../ports/broker.ts';
+import type { BookedOrder, Broker, BrokerBook } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Outcome } from '../ports/outcome.ts';
@@ -122,21 +123,35 @@ export class OrderExecutor {
     order = (await this.#move(order, 'PENDING_CANCEL', null)).order;
     if (isTerminal(order.status)) return DONE;
     const outcome = await provable(() => this.#options.broker.cancel(order));
-    if (outcome.kind === 'done') return DONE;
-    if (outcome.kind === 'refused') return this.#afterRefusedCancel(order, outcome.reason);
-    return againAfter(outcome);
+    switch (outcome.kind) {
+      case 'done':
+        return DONE;
+      case 'refused':
+      case 'unknown':
+        return this.#afterDoubtfulCancel(order, outcome);
+      default:
+        return againAfter(outcome);
+    }
   }
 
-  /** Mostly the order was done already, which the book tells. If it still works, its owner has to know. */
-  async #afterRefusedCancel(order: Order, reason: string): Promise<JobResult> {
+  /** Mostly the order was done already, which the book tells. If it works on though refused, its owner has to know. */
+  async #afterDoubtfulCancel(
+    order: Order,
+    outcome: Extract<Unsettled, { kind: 'refused' | 'unknown' }>,
+  ): Promise<JobResult> {
     const book = await provable(() => this.#options.broker.orders());
     if (book.kind !== 'done') return againAfter(book);
     const booked = bookedIn(book.value, order);
     if (booked !== undefined) await this.#adopt(booked);
     const { status } = await this.#load(order.clientOrderId);
-    const filled = booked?.fills.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0;
-    if (isTerminal(status) || filled >= order.quantity) return DONE;
-    return { kind: 'failed', reason: `The broker refused to cancel the order: ${reason}` };
+    if (isTerminal(status) || (booked !== undefined && unitsOf(booked) >= order.quantity)) return DONE;
+    if (booked !== undefined && isShort(booked))
+      return { kind: 'retry', reason: 'The book does not show all fills yet' };
+    if (booked === undefined && book.value.unreadRows > 0) return unread(book.value);
+    if (outcome.kind === 'unknown') {
+      return booked?.update.status === 'PENDING_CANCEL' ? DONE : againAfter(outcome);
+    }
+    return { kind: 'failed', reason: `The broker refused to cancel the order: ${outcome.reason}` };
   }
 
   /** `absent` only after two looks; anything the book could not answer is left to another run. */
@@ -150,6 +165,7 @@ export class OrderExecutor {
         await this.#adopt(booked);
         return DONE;
       }
+      if (book.value.unreadRows > 0) return unread(book.value);
       if (isLastLook) break;
       await clock.sleepUntil(clock.now() + searchGraceMs, stopping);
       if (stopping.aborted) return STOPPING;
@@ -157,8 +173,10 @@ export class OrderExecutor {
     return 'absent';
   }
 
+  /** Of an end whose fills are still to come only this is sure: the broker has the order. */
   async #adopt(booked: BookedOrder): Promise<void> {
-    await this.#apply(booked.update);
+    const { update } = booked;
+    await this.#apply(isShort(booked) && isTerminal(update.status) ? { ...update, status: 'SUBMITTED' } : update);
     for (const fill of booked.fills) this.#options.onFill(fill);
   }
 
@@ -222,8 +240,24 @@ async function provable<T>(call: () => Promise<Outcome<T>>): Promise<Outcome<T>>
   }
 }
 
-function bookedIn(book: readonly BookedOrder[], order: Order): BookedOrder | undefined {
-  return book.find(({ update }) => update.clientOrderId === order.clientOrderId);
+function bookedIn({ orders }: BrokerBook, order: Order): BookedOrder | undefined {
+  return orders.find(({ update }) => update.clientOrderId === order.clientOrderId);
+}
+
+function unitsOf({ fills }: BookedOrder): number {
+  return fills.reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
+/** Not all of its fills are shown yet. */
+function isShort(booked: BookedOrder): boolean {
+  return unitsOf(booked) < booked.filledQuantity;
+}
+
+function unread({ unreadRows }: BrokerBook): JobResult {
+  return {
+    kind: 'retry',
+    reason: `The order may be among ${unreadRows} rows of the broker's book that can not be read`,
+  };
 }
 
 function noop(): void {}

@@ -44,7 +44,7 @@ function processorOf(name: QueueName, { queues, registry }: WorkersOptions): Job
   const queue = queues.queue(name);
   return async (job) => {
     const result = await registry
-      .run(name, job.name, job.data, { stopping: queues.stopping })
+      .run(name, job.name, job.data, { jobId: job.id ?? '', stopping: queues.stopping })
       .catch(permanentIfInvariant);
     switch (result.kind) {
       case 'done':

@@ -1,19 +1,48 @@
 import type { Fill } from '../core/fill.ts';
 import type { BrokerOrderId } from '../core/ids.ts';
-import type { Order, OrderUpdate } from '../core/order.ts';
+import type { Rupees } from '../core/money.ts';
+import type { Order, OrderType, OrderUpdate } from '../core/order.ts';
 import type { Outcome } from './outcome.ts';
 
 /** One order as the broker's book shows it. */
 export interface BookedOrder {
   readonly update: OrderUpdate;
+  /** Those that a trade of the broker proves. */
   readonly fills: readonly Fill[];
+  /**
+   * Units that the broker says are filled, never less than `fills` add up to. More than that: its books lag behind each
+   * other, the rest of the fills is still to come, and an end of the order must not be taken for its last word.
+   */
+  readonly filledQuantity: number;
+}
+
+/** The day's orders as the broker's book shows them. */
+export interface BrokerBook {
+  readonly orders: readonly BookedOrder[];
+  /** Rows that may be ours and could not be read. If there are any, what is not among `orders` is not proven absent. */
+  readonly unreadRows: number;
+}
+
+/** What an order shall become; what is left out stays. A stop order stays one, and no other order becomes one. */
+export interface OrderChange {
+  readonly type?: OrderType;
+  /** The new total, what is filled included. */
+  readonly quantity?: number;
+  readonly limitPrice?: Rupees;
+  readonly triggerPrice?: Rupees;
 }
 
 /** Where orders go. Updates and fills come back as events, never from these calls. */
 export interface Broker {
   readonly name: string;
   place(order: Order): Promise<Outcome<{ readonly brokerOrderId: BrokerOrderId }>>;
+  /**
+   * `done` says that the change was taken, not that it was made: a fill or the exchange may come before it, and the book
+   * tells. The id is the order's from then on; brokers may give it a new one.
+   */
+  modify(order: Order, change: OrderChange): Promise<Outcome<{ readonly brokerOrderId: BrokerOrderId }>>;
+  /** `done` says that the request was taken; the order's end comes as an event. */
   cancel(order: Order): Promise<Outcome<null>>;
   /** The day's order book. */
-  orders(): Promise<Outcome<readonly BookedOrder[]>>;
+  orders(): Promise<Outcome<BrokerBook>>;
 }

@@ -2,11 +2,14 @@ import type { BookedFill } from '../core/fill.ts';
 import type { ClientOrderId } from '../core/ids.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
-import type { Effect } from './engine-event.ts';
+import type { Effect, Switches } from './engine-event.ts';
 
 /** A job that the transaction promised: it exists from the commit on, whether or not the queue has it yet. */
 export interface OutboxJob {
-  /** The queue's job id: the client order id for a placement, `<client order id>-cancel` for a cancel, the alert key's hash for an alert. */
+  /**
+   * The queue's job id: the client order id for a placement, `<client order id>-cancel-<time it was asked for>` for a
+   * cancel, the alert key's hash for an alert.
+   */
   readonly id: string;
   readonly queue: 'orders' | 'alerts';
   readonly name: 'place' | 'cancel' | 'send';
@@ -23,6 +26,13 @@ export interface SessionRecord {
   readonly signals: readonly Signal[];
   readonly orders: readonly Order[];
   readonly fills: readonly BookedFill[];
+}
+
+/** All that the engine needs to go on where an earlier run ended. */
+export interface AccountRecord extends SessionRecord {
+  /** Orders that a cancel was asked for, as far as they have not ended. */
+  readonly withdrawn: readonly ClientOrderId[];
+  readonly switches: Switches;
 }
 
 /** The durable book of decisions. */

@@ -7,8 +7,11 @@ import type { Order, OrderUpdate } from '../core/order.ts';
 import type { Tick } from '../core/tick.ts';
 import { dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import { candleEnd, type Timeframe } from '../core/timeframe.ts';
+import type { OrderChange } from '../ports/broker.ts';
+import { dropWhere } from './drop-where.ts';
 import type { ExchangeEvent } from './exchange-event.ts';
 import { type FillRules, rejectionOf, withSlippage } from './fill-model.ts';
+import { changeFaultOf, changeResting, type ExchangeRequest } from './order-change.ts';
 import { isUntouched, priceOnMove, type RestingOrder, stopToTakeFirst } from './resting-order.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -21,7 +24,8 @@ export class InstrumentBook {
   readonly #rules: FillRules;
   readonly #report: (event: ExchangeEvent) => void;
   #incoming: RestingOrder[] = [];
-  #cancels: { readonly id: ClientOrderId; readonly effectiveTime: EpochMs }[] = [];
+  /** Cancels and changes on their way, in the order they were asked for. */
+  #requests: ExchangeRequest[] = [];
   #resting: RestingOrder[] = [];
   /** When the next of them ends with its session. */
   #nextEnd: EpochMs = NEVER;
@@ -49,12 +53,12 @@ export class InstrumentBook {
 
   /** Nothing waits here: prices need not be walked. */
   get isIdle(): boolean {
-    return this.#resting.length === 0 && this.#incoming.length === 0 && this.#cancels.length === 0;
+    return this.#resting.length === 0 && this.#incoming.length === 0 && this.#requests.length === 0;
   }
 
   /** No order here can be done, taken in or cancelled while the price stays between `low` and `high`. */
   isUntouchedBy(high: Rupees, low: Rupees): boolean {
-    if (this.#incoming.length > 0 || this.#cancels.length > 0) return false;
+    if (this.#incoming.length > 0 || this.#requests.length > 0) return false;
     for (const resting of this.#resting) if (!isUntouched(resting, high, low)) return false;
     return true;
   }
@@ -74,7 +78,22 @@ export class InstrumentBook {
   }
 
   cancel(id: ClientOrderId, effectiveTime: EpochMs): void {
-    this.#cancels.push({ id, effectiveTime });
+    this.#requests.push({ id, effectiveTime, change: null });
+  }
+
+  /** Why the order can not be changed so, or undefined; a fill or the session's end that comes first still wins. */
+  modify(id: ClientOrderId, change: OrderChange, effectiveTime: EpochMs): string | undefined {
+    const working = this.working(id);
+    if (working === undefined) return 'The order is not working';
+    const fault = changeFaultOf(working, change, this.#instrument, this.#reference, this.#rules);
+    if (fault === undefined) this.#requests.push({ id, effectiveTime, change });
+    return fault;
+  }
+
+  /** The order, while it is here and may still change. */
+  working(id: ClientOrderId): RestingOrder | undefined {
+    const isMeant = ({ order, remaining }: RestingOrder): boolean => order.clientOrderId === id && remaining > 0;
+    return this.#resting.find(isMeant) ?? this.#incoming.find(isMeant);
   }
 
   /** A price comes. The first one of a day ends what was left of the days before and is what the circuit is drawn around. */
@@ -123,7 +142,7 @@ export class InstrumentBook {
 
   /** The price moves; `high` and `low` bound the rest of the candle, this move included. */
   step(from: Rupees, to: Rupees, time: EpochMs, fillsMarket: boolean, high = to, low = to): void {
-    this.#takeCancels(time);
+    this.#takeRequests(time);
     this.#takeIncoming(time);
     for (const resting of this.#resting) {
       if (resting.remaining === 0) continue;
@@ -144,7 +163,7 @@ export class InstrumentBook {
   /** No more prices come; returns how many orders were done. */
   closeOut(): number {
     if (this.#lastPrice === undefined) return 0;
-    this.#takeCancels(NEVER);
+    this.#takeRequests(NEVER);
     this.#takeIncoming(NEVER);
     this.#budget = NEVER;
     const due = this.#resting.filter(({ order }) => order.type === 'MARKET');
@@ -154,7 +173,7 @@ export class InstrumentBook {
   }
 
   #endSession(close: EpochMs): void {
-    this.#takeCancels(close);
+    this.#takeRequests(close);
     this.#takeIncoming(close);
     this.#budget = NEVER;
     for (const resting of this.#resting) {
@@ -181,15 +200,15 @@ export class InstrumentBook {
     dropWhere(this.#resting, ({ remaining }) => remaining === 0);
   }
 
-  #takeCancels(time: EpochMs): void {
-    if (this.#cancels.length === 0) return;
-    for (const { id, effectiveTime } of this.#cancels) {
-      if (effectiveTime > time) continue;
-      const isMeant = ({ order }: RestingOrder): boolean => order.clientOrderId === id;
-      const resting = this.#resting.find(isMeant) ?? this.#incoming.find(isMeant);
-      if (resting && resting.remaining > 0) this.#cancelResting(resting, this.#at(time), 'Cancelled on request');
+  #takeRequests(time: EpochMs): void {
+    if (this.#requests.length === 0) return;
+    for (const { id, effectiveTime, change } of this.#requests) {
+      const working = effectiveTime > time ? undefined : this.working(id);
+      if (working === undefined) continue;
+      if (change === null) this.#cancelResting(working, this.#at(time), 'Cancelled on request');
+      else changeResting(working, change, this.#instrument, this.#reference, this.#rules);
     }
-    dropWhere(this.#cancels, ({ effectiveTime }) => effectiveTime <= time);
+    dropWhere(this.#requests, ({ effectiveTime }) => effectiveTime <= time);
     this.#dropDone();
     dropWhere(this.#incoming, ({ remaining }) => remaining === 0);
   }
@@ -279,11 +298,4 @@ export class InstrumentBook {
       today && effectiveTime < today.close ? today : this.#calendar.nextSession(this.#instrument, effectiveTime);
     return session?.close ?? NEVER;
   }
-}
-
-/** Removes in place what is done with, and keeps the order of the rest. */
-function dropWhere<T>(list: T[], isDone: (each: T) => boolean): void {
-  let kept = 0;
-  for (const each of list) if (!isDone(each)) list[kept++] = each;
-  while (list.length > kept) list.pop();
 }

@@ -14,7 +14,7 @@ import { applyFill, transition } from '../engine/orders/order-machine.ts';
 import { promisedJobs } from '../engine/orders/promised-jobs.ts';
 import { updateId } from '../engine/orders/update-id.ts';
 import type { AlertBook, StoredAlert } from '../ports/alert-book.ts';
-import type { Effect } from '../ports/engine-event.ts';
+import type { Effect, Switches } from '../ports/engine-event.ts';
 import type { Ledger, OutboxJob, SessionRecord } from '../ports/ledger.ts';
 
 interface PromisedJob {
@@ -32,6 +32,8 @@ export class MemoryLedger implements Ledger, AlertBook {
   readonly #trades = new Map<string, Trade>();
   readonly #alerts = new Map<string, StoredAlert>();
   readonly #jobs = new Map<string, PromisedJob>();
+
+  switches: Switches = { isKilled: false, isPaused: false };
 
   /** `now` dates the promises; without it every promise is due at once. */
   constructor(now: () => EpochMs = () => 0) {
@@ -133,6 +135,9 @@ export class MemoryLedger implements Ledger, AlertBook {
         break;
       case 'alertRaised':
         setNew(this.#alerts, effect.alert.key, { ...effect.alert, sentTime: null });
+        break;
+      case 'switchesChanged':
+        this.switches = effect.switches;
         break;
       case 'cancelRequested':
       case 'candleClosed':

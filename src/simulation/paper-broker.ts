@@ -1,32 +1,97 @@
-import type { BrokerOrderId } from '../core/ids.ts';
-import type { Order } from '../core/order.ts';
-import type { BookedOrder, Broker } from '../ports/broker.ts';
+/**
+ * The broker of paper trading: it has no credentials and no network, its orders end at the simulated exchange. It has to
+ * hear what the exchange reports: that is its book, which lives and dies with this process.
+ */
+import type { Fill } from '../core/fill.ts';
+import type { BrokerOrderId, ClientOrderId } from '../core/ids.ts';
+import type { Order, OrderUpdate } from '../core/order.ts';
+import { isTerminal } from '../core/order-status.ts';
+import { dayOf } from '../core/time.ts';
+import type { Broker, BrokerBook, OrderChange } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Outcome } from '../ports/outcome.ts';
+import type { ExchangeEvent } from './exchange-event.ts';
 import type { SimulatedExchange } from './simulated-exchange.ts';
 
-/** The broker of paper trading: it has no credentials and no network, its orders end at the simulated exchange. */
+interface Booked {
+  readonly order: Order;
+  update: OrderUpdate;
+  readonly fills: Fill[];
+  filledQuantity: number;
+}
+
+type Named = Outcome<{ readonly brokerOrderId: BrokerOrderId }>;
+
 export class PaperBroker implements Broker {
   readonly name = 'paper';
   readonly #exchange: SimulatedExchange;
   readonly #clock: Clock;
+  readonly #book = new Map<ClientOrderId, Booked>();
+  #day = 0;
 
   constructor(exchange: SimulatedExchange, clock: Clock) {
     this.#exchange = exchange;
     this.#clock = clock;
   }
 
-  async place(order: Order): Promise<Outcome<{ readonly brokerOrderId: BrokerOrderId }>> {
-    return { kind: 'done', value: { brokerOrderId: this.#exchange.submit(order, this.#clock.now()) } };
+  async place(order: Order): Promise<Named> {
+    const { clientOrderId, instrumentId } = order;
+    if (!this.#exchange.lists(instrumentId)) {
+      return { kind: 'refused', code: 'NOT_LISTED', reason: `"${instrumentId}" is not in the universe of this worker` };
+    }
+    const time = this.#clock.now();
+    this.#startDay(dayOf(time));
+    const brokerOrderId = this.#exchange.submit(order, time);
+    const update = { clientOrderId, status: 'SUBMITTED', brokerOrderId, reason: null, time } as const;
+    this.#book.set(clientOrderId, { order, update, fills: [], filledQuantity: 0 });
+    return { kind: 'done', value: { brokerOrderId } };
+  }
+
+  async modify(order: Order, change: OrderChange): Promise<Named> {
+    if (!this.#exchange.isWorking(order)) return notWorking(order);
+    const reason = this.#exchange.modify(order, change, this.#clock.now());
+    if (reason !== undefined) return { kind: 'refused', code: 'CHANGE', reason };
+    return { kind: 'done', value: { brokerOrderId: `SIM-${order.clientOrderId}` as BrokerOrderId } };
   }
 
   async cancel(order: Order): Promise<Outcome<null>> {
+    if (!this.#exchange.isWorking(order)) return notWorking(order);
     this.#exchange.cancel(order, this.#clock.now());
     return { kind: 'done', value: null };
   }
 
-  /** The exchange lives and dies with this process: what it holds has been reported, there is no other book to search. */
-  async orders(): Promise<Outcome<readonly BookedOrder[]>> {
-    return { kind: 'done', value: [] };
+  async orders(): Promise<Outcome<BrokerBook>> {
+    const orders = [...this.#book.values()].map(({ update, fills, filledQuantity }) => {
+      return { update, fills: [...fills], filledQuantity };
+    });
+    return { kind: 'done', value: { orders, unreadRows: 0 } };
   }
+
+  /** What the exchange reports. Of orders that were not placed here nothing is kept. */
+  hear(event: ExchangeEvent): void {
+    if (event.type === 'orderUpdated') {
+      const booked = this.#book.get(event.update.clientOrderId);
+      if (booked !== undefined) booked.update = event.update;
+      return;
+    }
+    const booked = this.#book.get(event.fill.clientOrderId);
+    if (booked === undefined) return;
+    booked.fills.push(event.fill);
+    booked.filledQuantity += event.fill.quantity;
+    // A market order is done as soon as it is in, and its fill is the first that is heard of it.
+    if (booked.update.status === 'SUBMITTED') booked.update = { ...booked.update, status: 'ACCEPTED' };
+  }
+
+  /** What ended on days before is in no broker's book. */
+  #startDay(day: number): void {
+    if (day === this.#day) return;
+    this.#day = day;
+    for (const [id, { order, update, filledQuantity }] of this.#book) {
+      if (isTerminal(update.status) || filledQuantity >= order.quantity) this.#book.delete(id);
+    }
+  }
+}
+
+function notWorking({ clientOrderId }: Order): Outcome<never> {
+  return { kind: 'refused', code: 'NOT_WORKING', reason: `The exchange has no working order "${clientOrderId}"` };
 }

@@ -6,7 +6,8 @@ import { type FillRules, limitPriceOn, triggerPriceOn, withSlippage } from './fi
 
 /** An order at the exchange. */
 export interface RestingOrder {
-  readonly order: Order;
+  /** As it was handed in, or as it was changed since. */
+  order: Order;
   readonly effectiveTime: EpochMs;
   /** The close of its session; Infinity for what may wait for another one. */
   readonly endTime: EpochMs;

@@ -34,6 +34,7 @@ export class SessionRecorder {
       case 'tradeClosed':
         this.trades.push(effect.trade);
         break;
+      case 'switchesChanged':
       case 'cancelRequested':
       case 'alertRaised':
         break;

@@ -1,7 +1,7 @@
 /**
  * The exchange of backtests, paper trading and the protocol simulators.
  *
- * Invariants: nothing fills on the event that caused it (orders and cancels handed in take effect from the next price on);
+ * Invariants: nothing fills on the event that caused it (orders, changes and cancels handed in take effect from the next price on);
  * orders are taken in the order of their time and sequence, whatever order they arrived in; of a stop and a target that
  * both lie inside the rest of one candle the stop is taken; all that happens is told to `report`, in order.
  *
@@ -18,6 +18,7 @@ import type { Order } from '../core/order.ts';
 import type { Tick } from '../core/tick.ts';
 import type { EpochMs } from '../core/time.ts';
 import { candleEnd } from '../core/timeframe.ts';
+import type { OrderChange } from '../ports/broker.ts';
 import type { ExchangeEvent } from './exchange-event.ts';
 import type { FillRules } from './fill-model.ts';
 import { InstrumentBook } from './instrument-book.ts';
@@ -52,6 +53,20 @@ export class SimulatedExchange {
 
   cancel(order: Order, time: EpochMs): void {
     this.#book(order.instrumentId).cancel(order.clientOrderId, time + this.#latencyMs);
+  }
+
+  /** Why the order can not be changed so, or undefined. Takes effect as a cancel does: a fill that comes first wins. */
+  modify(order: Order, change: OrderChange, time: EpochMs): string | undefined {
+    return this.#book(order.instrumentId).modify(order.clientOrderId, change, time + this.#latencyMs);
+  }
+
+  lists(id: InstrumentId): boolean {
+    return this.#books.has(id);
+  }
+
+  /** The order is here and may still change. */
+  isWorking({ instrumentId, clientOrderId }: Order): boolean {
+    return this.#books.get(instrumentId)?.working(clientOrderId) !== undefined;
   }
 
   onTick(tick: Tick): void {

@@ -29,12 +29,16 @@ export function paperExecution(market: OpenMarket, rules: FillRules, pipeline: E
   const exchange = new SimulatedExchange({
     ...market.engine,
     rules,
-    report: (event) => pipeline.tell(event),
+    report: (event) => {
+      broker.hear(event);
+      pipeline.tell(event);
+    },
     settle: () => {},
   });
+  const broker = new PaperBroker(exchange, market.clock);
   return {
     mode: 'paper',
-    broker: new PaperBroker(exchange, market.clock),
+    broker,
     onUpdate: (update) => pipeline.onExecuted(update),
     onFill: (fill) => pipeline.tell({ type: 'orderFilled', fill }),
     steps: (engine, event, reach) => paperSteps(engine, exchange, event, reach),

@@ -148,8 +148,8 @@ async function trade(
     ...(market.desk ? { searchGraceMs: market.desk.searchGraceMs } : {}),
   });
   const registry = new JobRegistry([
-    announced(placeOrderJob(executor), (subject) => pipeline.onJobEnded(subject)),
-    announced(cancelOrderJob(executor), (subject) => pipeline.onJobEnded(`${subject}-cancel`)),
+    announced(placeOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
+    announced(cancelOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
     sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
   ]);
   await startWorkers({

@@ -68,7 +68,7 @@ function doneOf<T>(outcome: Outcome<T>): T {
 }
 
 async function booked({ angel, book }: Adapter): Promise<readonly BookedOrder[]> {
-  return doneOf(await angel.broker(book).orders());
+  return doneOf(await angel.broker(book).orders()).orders;
 }
 
 describe('orders at Angel One', () => {
@@ -283,9 +283,9 @@ describe('every other call', () => {
       symboltoken: infy.token,
       exchange: infy.segment,
     };
-    doneOf(await orders.modifyOrder(client, change));
+    doneOf(await orders.modifyOrder(client, change, 'modify'));
     await adapter.settle();
-    const [row] = doneOf(await orders.orderBook(client));
+    const [row] = doneOf(await orders.orderBook(client)).rows;
     expect(row).toMatchObject({ quantity: 12 });
     expect(doneOf(await orders.orderDetails(client, row?.uniqueorderid ?? ''))).toMatchObject({ quantity: 12 });
   });

@@ -72,7 +72,7 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
   return {
     session,
     client,
-    broker: (book) => new AngelOneBroker(client, book, clock),
+    broker: (book) => new AngelOneBroker(client, book, clock, (text) => options.onTrouble?.(text)),
     history: (book) => new AngelOneHistory(client, book, calendar, clock),
     close: () => {
       session.close();

@@ -12,7 +12,7 @@ const orderSchema = z.object({
   filled: z.number(),
 });
 const fillSchema = z.object({
-  orderId: z.string(),
+  tag: z.string(),
   fillId: z.string(),
   side: z.string(),
   quantity: z.number(),
@@ -60,7 +60,7 @@ export function compareOrders(
     { side, quantity, price }: { side: string; quantity: number; price: number },
   ): string => `${name}: ${side} ${quantity} at ${price}`;
   const ours = new Set(fills.map((fill) => fillText(fill.fillId, fill)));
-  const theirs = new Set(truth.fills.map((fill) => fillText(`${fill.orderId}-${fill.fillId}`, fill)));
+  const theirs = new Set(truth.fills.map((fill) => fillText(`${fill.tag}-${fill.fillId}`, fill)));
   for (const fill of theirs.difference(ours)) differences.push(`fill ${fill}: not in our books`);
   for (const fill of ours.difference(theirs)) differences.push(`fill ${fill}: not at the broker`);
   return differences;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DONE, defineJob, type Job, JobRegistry } from '../../../src/jobs/job-registry.ts';
 
 const payload = z.strictObject({ subject: z.string().min(1) });
-const context = { stopping: new AbortController().signal };
+const context = { jobId: 'job', stopping: new AbortController().signal };
 const seen: string[] = [];
 const handler = async ({ subject }: { subject: string }) => {
   seen.push(subject);

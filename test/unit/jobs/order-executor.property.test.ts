@@ -84,6 +84,7 @@ async function runOnce(
     broker: {
       name: broker.name,
       place: (placed: Order) => mortal(() => broker.place(placed)),
+      modify: (modified: Order) => mortal(() => broker.modify(modified)),
       cancel: (cancelled: Order) => mortal(() => broker.cancel(cancelled)),
       orders: () => mortal(() => broker.orders()),
     },

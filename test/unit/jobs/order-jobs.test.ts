@@ -4,7 +4,7 @@ import { DONE } from '../../../src/jobs/job-registry.ts';
 import { placeOrderJob } from '../../../src/jobs/place-order-job.ts';
 import { ID } from './sample-order.ts';
 
-const context = { stopping: new AbortController().signal };
+const context = { jobId: 'job', stopping: new AbortController().signal };
 
 describe('order jobs', () => {
   it('hand their subject to the executor', async () => {

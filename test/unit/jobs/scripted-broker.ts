@@ -1,7 +1,7 @@
 import type { Fill } from '../../../src/core/fill.ts';
 import type { BrokerOrderId, ClientOrderId } from '../../../src/core/ids.ts';
 import type { Order, OrderUpdate } from '../../../src/core/order.ts';
-import type { BookedOrder, Broker } from '../../../src/ports/broker.ts';
+import type { BookedOrder, Broker, BrokerBook } from '../../../src/ports/broker.ts';
 import type { Outcome } from '../../../src/ports/outcome.ts';
 
 /** What becomes of one call on its way there and back. */
@@ -41,6 +41,8 @@ export class ScriptedBroker implements Broker {
   /** Orders show up in the book only at this look and later. */
   visibleFromLook = 1;
   looks = 0;
+  /** How many rows can not be read at this look and the next ones. */
+  unreadRows: number[] = [];
   onCall: (() => Promise<void>) | undefined;
 
   async place(order: Order): Promise<Outcome<{ readonly brokerOrderId: BrokerOrderId }>> {
@@ -59,14 +61,25 @@ export class ScriptedBroker implements Broker {
     return fate === 'done' ? { kind: 'done', value: null } : ANSWERS[fate];
   }
 
-  async orders(): Promise<Outcome<readonly BookedOrder[]>> {
+  async modify(order: Order): Promise<Outcome<{ readonly brokerOrderId: BrokerOrderId }>> {
+    return { kind: 'done', value: { brokerOrderId: brokerOrderId(order) } };
+  }
+
+  async orders(): Promise<Outcome<BrokerBook>> {
     this.looks += 1;
     const fate = this.fates.orders.shift() ?? 'done';
     if (fate !== 'done') return ANSWERS[fate];
-    return { kind: 'done', value: this.looks < this.visibleFromLook ? [] : [...this.book] };
+    const orders = this.looks < this.visibleFromLook ? [] : [...this.book];
+    return { kind: 'done', value: { orders, unreadRows: this.unreadRows.shift() ?? 0 } };
   }
 
-  enter(order: Order, status: OrderUpdate['status'] = 'ACCEPTED', fills: readonly Fill[] = []): void {
+  /** `filledQuantity` above the fills: the trade book lags behind. */
+  enter(
+    order: Order,
+    status: OrderUpdate['status'] = 'ACCEPTED',
+    fills: readonly Fill[] = [],
+    filledQuantity = fills.reduce((sum, { quantity }) => sum + quantity, 0),
+  ): void {
     const update = {
       clientOrderId: order.clientOrderId,
       status,
@@ -74,7 +87,7 @@ export class ScriptedBroker implements Broker {
       reason: status === 'REJECTED' ? 'Refused by the exchange' : null,
       time: 5_000 + this.book.length,
     };
-    this.book.push({ update, fills });
+    this.book.push({ update, fills, filledQuantity });
   }
 }
 

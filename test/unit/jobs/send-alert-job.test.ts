@@ -6,7 +6,7 @@ import { MemoryLedger } from '../../../src/simulation/memory-ledger.ts';
 import { TestClock } from './sample-order.ts';
 
 const ALERT: Alert = { key: 'fill/F1', kind: 'fill', level: 'info', text: 'Bought 10 RELIANCE', time: 1_500 };
-const context = { stopping: new AbortController().signal };
+const context = { jobId: 'job', stopping: new AbortController().signal };
 
 function setUp(...outcomes: readonly Outcome<null>[]) {
   const alerts = new MemoryLedger();

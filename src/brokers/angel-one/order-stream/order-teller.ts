@@ -4,13 +4,16 @@
  *
  * Invariants: fills come from the books only (frames carry sums); the fills of an order are told before the update that
  * ends it, since a cancelled order may have some; after the end of an order no other status of it is told. A book that was
- * asked for before a frame came is older than the frame: its fills count, its status does not.
+ * asked for before a frame came is older than the frame: its fills count, its status does not. Order book and trade book
+ * lag behind each other too: what the order's row says is filled is waited for as if a frame had said so. Only a book can
+ * show whether a broker id that we did not know is the order's new name or a second order.
  */
 import type { Fill } from '../../../core/fill.ts';
 import type { BrokerOrderId, ClientOrderId } from '../../../core/ids.ts';
 import type { OrderUpdate } from '../../../core/order.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import type { BookedOrder } from '../../../ports/broker.ts';
+import { isOurTag } from '../../shared/our-tag.ts';
 import { timeOfStamp } from '../rest/wire-values.ts';
 import type { OrderFrame } from './order-frame.ts';
 
@@ -25,17 +28,17 @@ interface Told {
   status: OrderUpdate['status'] | null;
   brokerOrderId: BrokerOrderId | null;
   filled: number;
-  /** The highest sum that a frame has named. */
+  /** The highest sum that a frame or the order's row has named. */
   announced: number;
   /** The number of the last frame about it. */
   lastFrame: number;
   /** Looks into the books that did not show what was announced. */
   vainLooks: number;
+  /** The last book had one row with this tag. */
+  isAlone: boolean;
   isDoubled: boolean;
 }
 
-/** Our tags: 16 characters of base 36, one of them a letter. */
-const OUR_TAG = /^(?=.*[a-z])[a-z0-9]{16}$/;
 /** The trade book lags behind by seconds at most; after so many looks the order's end is told without its fills. */
 const MOST_VAIN_LOOKS = 10;
 
@@ -68,19 +71,17 @@ export class OrderTeller {
 
   /** Tells what the frame alone proves; true when the books have to be looked at for the rest. */
   hint(frame: OrderFrame, now: EpochMs): boolean {
-    if (!OUR_TAG.test(frame.tag)) {
+    if (!isOurTag(frame.tag)) {
       this.#foreign += 1;
       return false;
     }
-    const clientOrderId = frame.tag as ClientOrderId;
+    const clientOrderId = frame.tag;
     const told = this.#of(clientOrderId);
     this.#frames += 1;
     told.lastFrame = this.#frames;
     const { status, filled } = frame;
-    if (filled !== null && filled > told.announced) {
-      told.announced = filled;
-      told.vainLooks = 0;
-    }
+    if (filled !== null) announce(told, filled);
+    if (told.brokerOrderId !== null && told.brokerOrderId !== frame.orderId) return true;
     const isBehind = told.filled < told.announced;
     const update: OrderUpdate = {
       clientOrderId,
@@ -101,26 +102,29 @@ export class OrderTeller {
 
   /** `framesBefore` is what `frames` was when the books were asked for. True: they were out of date, look again. */
   take(booked: readonly BookedOrder[], framesBefore: number): boolean {
-    const ours = booked.filter(({ update }) => OUR_TAG.test(update.clientOrderId));
+    const ours = booked.filter(({ update }) => isOurTag(update.clientOrderId));
     this.#foreign += booked.length - ours.length;
+    const rowsOf = Map.groupBy(ours, ({ update }) => update.clientOrderId);
     let isOutOfDate = false;
     const open: OrderUpdate[] = [];
     const ended: OrderUpdate[] = [];
     const fills: Fill[] = [];
-    for (const each of ours) {
-      const told = this.#of(each.update.clientOrderId);
-      for (const fill of each.fills) {
+    for (const { update, fills: shown, filledQuantity } of ours) {
+      const told = this.#of(update.clientOrderId);
+      for (const fill of shown) {
         if (this.#fillIds.has(fill.fillId)) continue;
         this.#fillIds.add(fill.fillId);
         told.filled += fill.quantity;
         fills.push(fill);
       }
+      announce(told, filledQuantity);
       if (told.lastFrame > framesBefore) {
         isOutOfDate = true;
         continue;
       }
-      if (!isEnd(each.update)) open.push(each.update);
-      else if (told.filled >= told.announced || told.vainLooks >= MOST_VAIN_LOOKS) ended.push(each.update);
+      told.isAlone = rowsOf.get(update.clientOrderId)?.length === 1;
+      if (!isEnd(update)) open.push(update);
+      else if (told.filled >= told.announced || told.vainLooks >= MOST_VAIN_LOOKS) ended.push(update);
       if (told.filled < told.announced) told.vainLooks += 1;
     }
     for (const update of open.sort(byTime)) this.#tell(this.#of(update.clientOrderId), update);
@@ -133,7 +137,8 @@ export class OrderTeller {
     const known = this.#told.get(clientOrderId);
     if (known !== undefined) return known;
     const fresh: Told = {
-      ...{ status: null, brokerOrderId: null, filled: 0, announced: 0, lastFrame: 0, vainLooks: 0, isDoubled: false },
+      ...{ status: null, brokerOrderId: null, filled: 0, announced: 0, lastFrame: 0, vainLooks: 0 },
+      ...{ isAlone: false, isDoubled: false },
     };
     this.#told.set(clientOrderId, fresh);
     return fresh;
@@ -141,13 +146,15 @@ export class OrderTeller {
 
   #tell(told: Told, update: OrderUpdate): void {
     const { status, brokerOrderId } = update;
-    if (brokerOrderId !== null && told.brokerOrderId !== null && brokerOrderId !== told.brokerOrderId) {
+    const isOther = brokerOrderId !== null && told.brokerOrderId !== null && brokerOrderId !== told.brokerOrderId;
+    if (isOther && told.brokerOrderId !== null && !told.isAlone) {
       // The status is that of the one we knew first; the money is counted for both.
       if (!told.isDoubled) this.#ears.onDoubled(update.clientOrderId, told.brokerOrderId, brokerOrderId);
       told.isDoubled = true;
       return;
     }
-    const isNamed = brokerOrderId !== null && told.brokerOrderId === null;
+    // Alone in the book and not under the name we know: the broker has renamed it.
+    const isNamed = isOther || (brokerOrderId !== null && told.brokerOrderId === null);
     const hasEnded = told.status !== null && isEnd({ status: told.status });
     const isNews = status !== told.status && !hasEnded && (told.status === null || status !== 'SUBMITTED');
     if (!isNews && !isNamed) return;
@@ -156,6 +163,13 @@ export class OrderTeller {
     // An older status that brings the broker's name is told as the status that holds.
     this.#ears.onUpdate(isNews || told.status === null ? update : { ...update, status: told.status });
   }
+}
+
+/** A sum that was named, by a frame or by the order's row: so much will be in the trade book. */
+function announce(told: Told, filled: number): void {
+  if (filled <= told.announced) return;
+  told.announced = filled;
+  told.vainLooks = 0;
 }
 
 function isEnd({ status }: Pick<OrderUpdate, 'status'>): boolean {

@@ -6,7 +6,7 @@
  * than it proves, and when asked. After `close` has resolved nothing is told and neither timer nor socket is left.
  */
 import { UnavailableError } from '../../../core/errors.ts';
-import type { BookedOrder } from '../../../ports/broker.ts';
+import type { BrokerBook } from '../../../ports/broker.ts';
 import type { OrderFeed, OrderFeedListener } from '../../../ports/order-feed.ts';
 import type { Outcome } from '../../../ports/outcome.ts';
 import { backOffMs } from '../stream/link-timings.ts';
@@ -23,7 +23,7 @@ export interface WatchTimings {
 
 export interface OrderWatchOptions extends Omit<OrderStreamOptions, 'listener'> {
   /** The books, within the budget. */
-  readonly orders: () => Promise<Outcome<readonly BookedOrder[]>>;
+  readonly orders: () => Promise<Outcome<BrokerBook>>;
   /** Whether an order of ours may still change at the broker. */
   readonly hasWorking: () => boolean;
   readonly listener: OrderFeedListener;
@@ -143,7 +143,7 @@ export class OrderWatch implements OrderFeed {
     this.#isLooking = false;
   }
 
-  async #orders(): Promise<Outcome<readonly BookedOrder[]>> {
+  async #orders(): Promise<Outcome<BrokerBook>> {
     this.#counts.polls += 1;
     try {
       return await this.#options.orders();
@@ -152,9 +152,9 @@ export class OrderWatch implements OrderFeed {
     }
   }
 
-  #tell(booked: readonly BookedOrder[], number: number, framesBefore: number): void {
+  #tell({ orders }: BrokerBook, number: number, framesBefore: number): void {
     this.#failures = 0;
-    const isOutOfDate = this.#teller.take(booked, framesBefore);
+    const isOutOfDate = this.#teller.take(orders, framesBefore);
     this.#answered = number;
     const isAnswered = (each: Waiter): boolean => each.number <= number;
     const answered = this.#waiters.filter(isAnswered);

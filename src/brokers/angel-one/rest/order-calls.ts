@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CallPriority } from '../../../ports/call-budget.ts';
 import type { Outcome } from '../../../ports/outcome.ts';
 import type { RestClient } from './rest-client.ts';
-import { listOf, numeric, words } from './wire-values.ts';
+import { numeric, type ReadRows, rowsOf, words } from './wire-values.ts';
 
 const ORDERS = '/rest/secure/angelbroking/order/v1';
 
@@ -23,6 +23,7 @@ export interface OrderBody {
 }
 
 const placedSchema = z.object({ orderid: z.union([z.string().min(1), z.number().transform(String)]) });
+const NO_ROWS = { rows: [], unread: [] };
 const lowerCase = words.transform((text) => text.trim().toLowerCase());
 
 /** One order as book and details show it. Prices in rupees, quantities in units. */
@@ -45,12 +46,13 @@ export const orderRow = z.object({
 });
 export type OrderRow = z.output<typeof orderRow>;
 
+/** What proves no fill by itself is not read: every one has a number, a price and whole units. */
 export const tradeRow = z.object({
   orderid: words,
-  fillid: words,
+  fillid: words.pipe(z.string().min(1)),
   filltime: words,
-  fillprice: numeric,
-  fillsize: numeric,
+  fillprice: numeric.pipe(z.number().positive()),
+  fillsize: numeric.pipe(z.int().positive()),
   exchange: words,
   tradingsymbol: words,
   transactiontype: words,
@@ -71,9 +73,10 @@ export function placeOrder(
 export function modifyOrder(
   client: RestClient,
   body: Omit<OrderBody, 'transactiontype' | 'ordertag'> & { readonly orderid: string },
+  priority: CallPriority,
 ): Promise<Outcome<{ readonly orderid: string }>> {
   return client.call({
-    ...{ class: 'orderWrite', priority: 'modify', method: 'POST', path: `${ORDERS}/modifyOrder`, isWrite: true },
+    ...{ class: 'orderWrite', priority, method: 'POST', path: `${ORDERS}/modifyOrder`, isWrite: true },
     ...{ schema: placedSchema, body: { ...body } },
   });
 }
@@ -88,17 +91,17 @@ export function cancelOrder(
   });
 }
 
-export function orderBook(client: RestClient): Promise<Outcome<readonly OrderRow[]>> {
+export function orderBook(client: RestClient): Promise<Outcome<ReadRows<OrderRow>>> {
   return client.call({
     ...{ class: 'orderBook', priority: 'read', method: 'GET', path: `${ORDERS}/getOrderBook`, isWrite: false },
-    ...{ schema: listOf(orderRow), empty: [] },
+    ...{ schema: rowsOf(orderRow), empty: NO_ROWS },
   });
 }
 
-export function tradeBook(client: RestClient): Promise<Outcome<readonly TradeRow[]>> {
+export function tradeBook(client: RestClient): Promise<Outcome<ReadRows<TradeRow>>> {
   return client.call({
     ...{ class: 'tradeBook', priority: 'read', method: 'GET', path: `${ORDERS}/getTradeBook`, isWrite: false },
-    ...{ schema: listOf(tradeRow), empty: [] },
+    ...{ schema: rowsOf(tradeRow), empty: NO_ROWS },
   });
 }
 

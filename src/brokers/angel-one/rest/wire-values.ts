@@ -26,6 +26,35 @@ export function listOf<T>(row: z.ZodType<T>): z.ZodType<readonly T[]> {
   return z.union([z.array(row), z.null(), z.literal('')]).transform((rows) => (Array.isArray(rows) ? rows : []));
 }
 
+export interface UnreadRow {
+  readonly row: unknown;
+  /** Field and fault, without what the row holds. */
+  readonly problem: string;
+}
+
+/** Of a list the rows that can be read, and the others as they came: one bad row must not hide the rest. */
+export interface ReadRows<T> {
+  readonly rows: readonly T[];
+  readonly unread: readonly UnreadRow[];
+}
+
+export function rowsOf<T>(row: z.ZodType<T>): z.ZodType<ReadRows<T>> {
+  return listOf(z.unknown()).transform((list) => {
+    const rows: T[] = [];
+    const unread: UnreadRow[] = [];
+    for (const each of list) {
+      const parsed = row.safeParse(each);
+      if (parsed.success) rows.push(parsed.data);
+      else unread.push({ row: each, problem: problemOf(parsed.error) });
+    }
+    return { rows, unread };
+  });
+}
+
+function problemOf({ issues: [issue] }: z.ZodError): string {
+  return issue === undefined ? 'unreadable' : `${issue.path.join('.') || 'row'}: ${issue.message}`;
+}
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** `17-Aug-2026 09:30:16`, Indian time; undefined when blank or of another shape. */

@@ -12,12 +12,12 @@ const order = (changes: Partial<Order> = {}): Order => ({
   ...changes,
 });
 const fill = (changes: Partial<BookedFill> = {}): BookedFill => ({
-  ...{ fillId: '77-1', clientOrderId: ID, instrumentId: order().instrumentId, side: 'BUY', quantity: 10 },
+  ...{ fillId: `${ID}-1`, clientOrderId: ID, instrumentId: order().instrumentId, side: 'BUY', quantity: 10 },
   ...{ price: 100, time: 1, chargesPaise: 0, ...changes },
 });
 const TRUTH: Truth = {
   orders: [{ orderId: '77', tag: ID, side: 'BUY', quantity: 10, status: 'complete', filled: 10 }],
-  fills: [{ orderId: '77', fillId: '1', side: 'BUY', quantity: 10, price: 100 }],
+  fills: [{ tag: ID, fillId: '1', side: 'BUY', quantity: 10, price: 100 }],
   ...{ doubledTags: [], sessions: [], calls: {}, faults: {}, mishaps: [], budget: {} },
 };
 const [THERE] = TRUTH.orders;
@@ -58,9 +58,9 @@ describe('our books against what happened at the broker', () => {
   });
 
   it('differ by a fill that one side does not have, or has at another price', () => {
-    expect(compare([order()], [])).toEqual(['fill 77-1: BUY 10 at 100: not in our books']);
-    expect(compare([order()], [fill(), fill({ fillId: '77-2' })])).toEqual([
-      'fill 77-2: BUY 10 at 100: not at the broker',
+    expect(compare([order()], [])).toEqual([`fill ${ID}-1: BUY 10 at 100: not in our books`]);
+    expect(compare([order()], [fill(), fill({ fillId: `${ID}-2` })])).toEqual([
+      `fill ${ID}-2: BUY 10 at 100: not at the broker`,
     ]);
     expect(compare([order()], [fill({ price: 101 })])).toHaveLength(2);
   });

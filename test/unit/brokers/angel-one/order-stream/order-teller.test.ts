@@ -50,8 +50,10 @@ function row(
   status: OrderUpdate['status'],
   fills: readonly Fill[] = [],
   changes: Partial<OrderUpdate> = {},
+  filledQuantity = fills.reduce((sum, { quantity }) => sum + quantity, 0),
 ): BookedOrder {
   return {
+    filledQuantity,
     update: {
       clientOrderId: TAG as ClientOrderId,
       status,
