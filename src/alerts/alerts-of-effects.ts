@@ -26,6 +26,15 @@ export function alertOf(effect: Effect): Alert | undefined {
     }
     case 'alertRaised':
       return effect.alert;
+    case 'switchesChanged': {
+      const { isKilled, isPaused } = effect.switches;
+      const text = isKilled
+        ? 'The kill switch is on: entries were withdrawn and none is sent until trading is resumed'
+        : isPaused
+          ? 'Trading is halted: no entry is sent until it is resumed; positions are kept and protected'
+          : 'Trading is resumed';
+      return alert('system', isKilled || isPaused ? 'critical' : 'info', `switches/${effect.time}`, text, effect.time);
+    }
     case 'candleClosed':
     case 'signalChanged':
     case 'orderPlanned':

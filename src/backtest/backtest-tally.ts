@@ -45,6 +45,7 @@ export class BacktestTally {
         break;
       case 'signalChanged':
       case 'cancelRequested':
+      case 'switchesChanged':
       case 'alertRaised':
         break;
     }

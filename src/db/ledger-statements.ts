@@ -33,6 +33,10 @@ export const CHANGE_ORDERS = updateStatement(orders, 'clientOrderId', [
   'updatedTime',
 ]);
 
+export const CHANGE_SWITCHES = `
+  insert into settings (name, value, updated_time) values ('switches', $1::text::jsonb, $2::bigint)
+  on conflict (name) do update set value = excluded.value, updated_time = excluded.updated_time`;
+
 /** In the order of the ids, so that two transactions never wait for each other in a ring. */
 export const LOCK_ORDERS = `
   select * from orders where client_order_id in (select json_array_elements_text($1::text::json))

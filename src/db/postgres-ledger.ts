@@ -113,6 +113,7 @@ export class PostgresLedger implements Ledger {
     const planned = effects.flatMap((effect) => (effect.type === 'orderPlanned' ? [effect.order] : []));
     const closed = effects.flatMap((effect) => (effect.type === 'tradeClosed' ? [effect.trade] : []));
     const raised = effects.flatMap((effect) => (effect.type === 'alertRaised' ? [effect.alert] : []));
+    const switched = effects.findLast((effect) => effect.type === 'switchesChanged');
     const jobs = promisedJobs(effects);
     const toRow = (signal: (typeof decided)[number]) => signalToRow(signal, this.#mode);
     const [, , , , , promised] = await Promise.all([
@@ -122,6 +123,7 @@ export class PostgresLedger implements Ledger {
       closed.length > 0 && runRows(transaction, statements.INSERT_TRADES, closed),
       raised.length > 0 && runRows(transaction, statements.INSERT_ALERTS, raised),
       jobs.length > 0 ? runRows(transaction, statements.INSERT_JOBS, jobs) : [],
+      switched && transaction.unsafe(statements.CHANGE_SWITCHES, [JSON.stringify(switched.switches), switched.time]),
     ]);
     const ids = new Set(promised.map((row) => row.id));
     return jobs.filter(({ id }) => ids.delete(id));

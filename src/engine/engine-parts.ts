@@ -14,7 +14,7 @@ import { LastPrices } from './portfolio/last-prices.ts';
 import type { OpenPosition } from './portfolio/open-position.ts';
 import { Portfolio } from './portfolio/portfolio.ts';
 import type { RiskLimits } from './risk/risk-limits.ts';
-import { type ConfiguredStrategy, SignalDesk, type Switches } from './signal-desk.ts';
+import { type ConfiguredStrategy, SignalDesk, type SwitchBoard } from './signal-desk.ts';
 import { SquareOffTimes } from './square-off-times.ts';
 import { StrategyRunner } from './strategy/strategy-runner.ts';
 
@@ -38,7 +38,7 @@ export interface EngineParts {
   readonly book: OrderBook;
   readonly portfolio: Portfolio;
   readonly squareOff: SquareOffTimes;
-  readonly switches: Switches;
+  readonly switches: SwitchBoard;
   /** Some strategy looks at several instruments at once. */
   readonly hasGroups: boolean;
   runnersOf(position: OpenPosition): readonly StrategyRunner[];
@@ -72,7 +72,7 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   const squareOff = new SquareOffTimes(market, limits.squareOffBeforeCloseMs, [
     ...new Set(intraday.map(({ id }) => market.get(id))),
   ]);
-  const switches: Switches = { isKilled: false, isPaused: false };
+  const switches: SwitchBoard = { isKilled: false, isPaused: false };
   const book = new OrderBook();
   const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, outlets.emit);
   const runnersByPosition = new Map<OpenPosition, readonly StrategyRunner[]>();

@@ -6,20 +6,11 @@
  * signal comes before its orders.
  */
 import type { BookedFill } from '../core/fill.ts';
-import type { ClientOrderId } from '../core/ids.ts';
 import type { Order } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
-import type { SessionRecord } from '../ports/ledger.ts';
+import type { AccountRecord } from '../ports/ledger.ts';
 import type { EngineParts } from './engine-parts.ts';
-import type { Switches } from './signal-desk.ts';
-
-/** All that a run leaves behind. */
-export interface EngineRecord extends SessionRecord {
-  /** Orders that a cancel was asked for, as far as they had not ended. */
-  readonly withdrawn: readonly ClientOrderId[];
-  readonly switches: Readonly<Switches>;
-}
 
 interface Step {
   readonly time: EpochMs;
@@ -28,7 +19,7 @@ interface Step {
 }
 
 /** `reach` moves the engine's time, which begins a new day when one has begun. */
-export function recover(parts: EngineParts, record: EngineRecord, reach: (time: EpochMs) => void): void {
+export function recover(parts: EngineParts, record: AccountRecord, reach: (time: EpochMs) => void): void {
   const isKnown = ({ instrumentId }: { readonly instrumentId: Order['instrumentId'] }): boolean =>
     parts.market.find(instrumentId) !== undefined;
   const orders = record.orders.filter(isKnown);

@@ -9,6 +9,7 @@ import type { ProductType } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
 import { type Timeframe, timeframeMs } from '../core/timeframe.ts';
+import type { Switches } from '../ports/engine-event.ts';
 import type { MarketEntry, MarketView } from './market-view.ts';
 import type { OrderBook } from './orders/order-book.ts';
 import type { OpenPosition } from './portfolio/open-position.ts';
@@ -29,10 +30,7 @@ export interface ConfiguredStrategy {
   readonly sizing: Sizing;
 }
 
-export interface Switches {
-  isKilled: boolean;
-  isPaused: boolean;
-}
+export type SwitchBoard = { -readonly [Name in keyof Switches]: Switches[Name] };
 
 export interface JudgedSignal {
   readonly signal: Signal;
@@ -59,12 +57,12 @@ export class SignalDesk {
   readonly #book: OrderBook;
   readonly #portfolio: Portfolio;
   readonly #limits: RiskLimits;
-  readonly #switches: Switches;
+  readonly #switches: SwitchBoard;
   /** When the latest stop-loss of a strategy in an instrument was filled. */
   readonly #stopTimes = new Map<OpenPosition, EpochMs>();
   readonly #decided = new RecentIds<SignalKey>();
 
-  constructor(market: MarketView, book: OrderBook, portfolio: Portfolio, limits: RiskLimits, switches: Switches) {
+  constructor(market: MarketView, book: OrderBook, portfolio: Portfolio, limits: RiskLimits, switches: SwitchBoard) {
     this.#market = market;
     this.#book = book;
     this.#portfolio = portfolio;

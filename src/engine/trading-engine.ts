@@ -11,8 +11,9 @@ import type { Tick } from '../core/tick.ts';
 import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import { candleEnd } from '../core/timeframe.ts';
 import type { Command, Effect, EngineEvent } from '../ports/engine-event.ts';
+import type { AccountRecord } from '../ports/ledger.ts';
 import { assemble, type EngineOptions, type EngineParts } from './engine-parts.ts';
-import { type EngineRecord, recover } from './recovery.ts';
+import { recover } from './recovery.ts';
 import type { Decision, SignalDraft } from './strategy/strategy.ts';
 import type { CandleFeed, StrategyRunner } from './strategy/strategy-runner.ts';
 
@@ -38,7 +39,7 @@ export class TradingEngine {
   }
 
   /** Before the first event: goes on where an earlier run ended. */
-  restore(record: EngineRecord): void {
+  restore(record: AccountRecord): void {
     recover(this.parts, record, (time) => this.#reach(time));
   }
 
@@ -181,6 +182,7 @@ export class TradingEngine {
     if (command === 'halt') switches.isPaused = true;
     if (command === 'resume') switches.isPaused = switches.isKilled = false;
     if (command === 'kill') switches.isKilled = true;
+    if (command !== 'squareoff') this.#emit({ type: 'switchesChanged', switches: { ...switches }, time });
     if (command === 'kill') orders.cancelEntries('Command "kill"', time);
     if (command === 'squareoff') orders.squareOffAll('Command "squareoff"', time);
   }

@@ -10,6 +10,12 @@ import type { MarketEvent } from './market-event.ts';
 
 export type Command = 'halt' | 'resume' | 'kill' | 'squareoff';
 
+/** What a person has switched off: entries only, exits always go. */
+export interface Switches {
+  readonly isKilled: boolean;
+  readonly isPaused: boolean;
+}
+
 /** Everything the engine can be told. Events carry their own time; the engine reads no clock. */
 export type EngineEvent =
   | MarketEvent
@@ -27,4 +33,5 @@ export type Effect =
   | { readonly type: 'cancelRequested'; readonly order: Order; readonly reason: string; readonly time: EpochMs }
   | { readonly type: 'fillBooked'; readonly fill: BookedFill; readonly order: Order; readonly position: Position }
   | { readonly type: 'tradeClosed'; readonly trade: Trade }
+  | { readonly type: 'switchesChanged'; readonly switches: Switches; readonly time: EpochMs }
   | { readonly type: 'alertRaised'; readonly alert: Alert };

@@ -97,7 +97,7 @@ function report(status: OrderUpdate['status'], time: number, brokerOrderId: stri
 
 function fillOf(fillId: string, quantity: number, price: number, time: number): BookedFill {
   const { clientOrderId, instrumentId, side } = entry;
-  return { fillId, clientOrderId, instrumentId, side, quantity, price, time, chargesPaise: 123 };
+  return { fillId, clientOrderId, instrumentId, side, quantity, price, time, chargesPaise: 123, sequence: 7 };
 }
 
 function booked(fill: BookedFill, order: Order): Effect {
@@ -157,9 +157,10 @@ export function ledgerContract(name: string, open: () => Promise<LedgerHost>, ru
       ]);
       expect(await ledger.record([cancel, cancel, { type: 'alertRaised', alert }])).toEqual([]);
       const later = await ledger.record([{ ...cancel, time: TIME + 10 }]);
-      expect(later.map(({ id }) => id), 'another cancel of the same order').toEqual([
-        `${entry.clientOrderId}-cancel-${TIME + 10}`,
-      ]);
+      expect(
+        later.map(({ id }) => id),
+        'another cancel of the same order',
+      ).toEqual([`${entry.clientOrderId}-cancel-${TIME + 10}`]);
     });
 
     test('one event promises a job once, however often it asks', async () => {

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClientOrderId } from '../../../src/core/ids.ts';
 import { isTerminal } from '../../../src/core/order-status.ts';
-import type { EngineRecord } from '../../../src/engine/recovery.ts';
 import { TradingEngine } from '../../../src/engine/trading-engine.ts';
 import type { Effect } from '../../../src/ports/engine-event.ts';
+import type { AccountRecord } from '../../../src/ports/ledger.ts';
 import { SessionRecorder } from '../../../src/simulation/session-recorder.ts';
 import { acts, CarelessBroker } from '../../support/careless-broker.ts';
 import { engineOptions } from '../../support/engine-bench.ts';
 import { type Played, play, plays } from '../../support/random-play.ts';
 
 /** What the books hold after these steps. */
-function recordOf(steps: Played['steps'], engine: TradingEngine): EngineRecord {
+function recordOf(steps: Played['steps'], engine: TradingEngine): AccountRecord {
   const recorder = new SessionRecorder();
   const withdrawn = new Set<ClientOrderId>();
   const take = (effect: Effect): void => {

@@ -222,7 +222,9 @@ describe('a command', () => {
   it('to halt stops new entries and leaves everything else as it is', () => {
     const bench = new EngineBench({ strategy: again });
     bench.candle('10:00');
-    expect(bench.command('halt', '10:02')).toEqual([]);
+    expect(bench.command('halt', '10:02')).toEqual([
+      { type: 'switchesChanged', switches: { isKilled: false, isPaused: true }, time: at('10:02') },
+    ]);
     expect(bench.order(bench.last('ENTRY')).status).toBe('INITIALIZED');
     bench.report(bench.last('ENTRY'), 'EXPIRED');
     bench.candle('10:05');
@@ -252,7 +254,7 @@ describe('a command', () => {
     const bench = new EngineBench({ strategy });
     bench.candle('10:00');
     bench.fill(bench.last('ENTRY'));
-    expect(bench.command('kill', '10:02')).toEqual([]);
+    expect(bench.command('kill', '10:02').map(({ type }) => type)).toEqual(['switchesChanged']);
     bench.candle('10:05');
     expect(bench.planned('EXIT')).toHaveLength(1);
   });

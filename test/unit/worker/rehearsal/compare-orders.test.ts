@@ -13,7 +13,7 @@ const order = (changes: Partial<Order> = {}): Order => ({
 });
 const fill = (changes: Partial<BookedFill> = {}): BookedFill => ({
   ...{ fillId: `${ID}-1`, clientOrderId: ID, instrumentId: order().instrumentId, side: 'BUY', quantity: 10 },
-  ...{ price: 100, time: 1, chargesPaise: 0, ...changes },
+  ...{ price: 100, time: 1, chargesPaise: 0, sequence: 2, ...changes },
 });
 const TRUTH: Truth = {
   orders: [{ orderId: '77', tag: ID, side: 'BUY', quantity: 10, status: 'complete', filled: 10 }],

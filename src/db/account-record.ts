@@ -1,0 +1,43 @@
+/**
+ * What an account's earlier runs have left, for the next one to go on from. Entry points: `readAccountRecord`,
+ * `requeueUnsettled`.
+ */
+import { z } from 'zod';
+import type { ClientOrderId } from '../core/ids.ts';
+import type { Switches } from '../ports/engine-event.ts';
+import type { AccountRecord } from '../ports/ledger.ts';
+import type { Database } from './database.ts';
+import { PostgresLedger } from './postgres-ledger.ts';
+import { PostgresSettings } from './postgres-settings.ts';
+
+const switchesSchema = z.strictObject({ isKilled: z.boolean(), isPaused: z.boolean() });
+const OFF: Switches = { isKilled: false, isPaused: false };
+/** What can not be read stops entries: it may have said so. */
+const DOUBTFUL: Switches = { isKilled: false, isPaused: true };
+
+export async function readAccountRecord(database: Pick<Database, 'sql' | 'orm'>): Promise<AccountRecord> {
+  const [record, rows, switches] = await Promise.all([
+    new PostgresLedger(database, 'live').session(),
+    database.sql<{ id: ClientOrderId }[]>`
+      select distinct client_order_id as id from orders join job_outbox on subject = client_order_id
+      where name = 'cancel' and status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED')`,
+    new PostgresSettings(database).read('switches'),
+  ]);
+  const read = switches === undefined ? OFF : (switchesSchema.safeParse(switches).data ?? DOUBTFUL);
+  return { ...record, withdrawn: rows.map(({ id }) => id), switches: read };
+}
+
+/**
+ * Every job whose purpose is not served counts as not queued, so that the sweeper adds it again: a queue may have lost
+ * what it held, and jobs that run once more find nothing to do. Returns how many.
+ */
+export async function requeueUnsettled({ sql }: Pick<Database, 'sql'>): Promise<number> {
+  const requeued = await sql`
+    update job_outbox set queued_time = null
+    where name = 'place' and subject in
+        (select client_order_id from orders where status in ('INITIALIZED', 'SUBMITTING', 'UNKNOWN'))
+      or name = 'cancel' and subject in
+        (select client_order_id from orders where status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
+      or name = 'send' and subject in (select key from alerts where sent_time is null)`;
+  return requeued.count;
+}
