@@ -5,7 +5,8 @@
 
 /**
  * `session`: log in again. `halt`: nothing works until a person has changed something. `refused`: this request never will.
- * `busy`: the broker had a bad moment; nothing is proven about a write. `throttled`: too many calls. `empty`: no data.
+ * `busy`: the broker had a bad moment; nothing is proven about a write. `throttled`: too many calls. `empty`: no data, which
+ * is an answer only where nothing depends on it; the books say that they are empty in another way.
  * `look`: what was asked for is not there; the books decide.
  */
 export type ErrorClass = 'session' | 'halt' | 'refused' | 'busy' | 'throttled' | 'empty' | 'look';
@@ -73,7 +74,7 @@ export const ERROR_CODES: Readonly<Record<string, KnownError>> = {
   AB9010: bug('GTT: invalid segment'),
   AB9011: bug('GTT: invalid token'),
   AB9012: bug('GTT: invalid symbol'),
-  AB9013: look('GTT: the rule is not known'),
+  AB9013: bug('GTT: the rule is not known'),
   AB9014: bug('GTT: invalid side'),
   AB9015: bug('GTT: invalid product'),
   AB9016: bug('GTT: invalid time period'),

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 
 export type Envelope =
+  /** Null where the broker says that there is none; undefined where it says nothing. */
   | { readonly kind: 'data'; readonly data: unknown }
   | { readonly kind: 'error'; readonly code: string; readonly message: string }
   | { readonly kind: 'throttled' }
@@ -36,7 +37,7 @@ export function readEnvelope(status: number, body: string): Envelope {
   const said = typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : '';
   const isOk = isTrue(flags.status) || isTrue(flags.success);
   const errorCode = flags.errorcode || flags.errorCode || flags.error_code || '';
-  if (isOk) return { kind: 'data', data: data === '' || data === 'null' || data === undefined ? null : data };
+  if (isOk) return { kind: 'data', data: data === '' || data === 'null' ? null : data };
   if (errorCode !== '') return { kind: 'error', code: errorCode, message: said };
   if (isThrottle(said) || status === 429) return { kind: 'throttled' };
   if (flags.status === undefined && flags.success === undefined) return fault(status, `"${said}"`);

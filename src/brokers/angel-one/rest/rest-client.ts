@@ -39,6 +39,8 @@ const READ_TIMEOUT_MS = 10_000;
 const WRITE_TIMEOUT_MS = 10_000;
 const HISTORY_TIMEOUT_MS = 30_000;
 const THROTTLE_REST_MS = 1_000;
+/** Figures that are not there off hours. A book called empty by mistake would have its orders sent again. */
+const MAY_BE_EMPTY: ReadonlySet<CallClass> = new Set(['greeks', 'derived']);
 
 export class RestClient {
   readonly #options: RestClientOptions;
@@ -116,7 +118,9 @@ export class RestClient {
       case 'throttled':
         return this.#throttled(call);
       case 'empty':
-        return call.empty === undefined ? { kind: 'refused', code, reason } : { kind: 'done', value: call.empty };
+        return call.empty !== undefined && MAY_BE_EMPTY.has(call.class)
+          ? { kind: 'done', value: call.empty }
+          : unproven(call, `${reason} (${code})`);
       case 'busy':
         return unproven(call, `${reason} (${code})`);
       case 'look':

@@ -22,21 +22,13 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const CONNECTIONS = 6;
 /** A month of one-minute candles is some 700 kB. */
 const LARGEST_BODY = 32 * 1024 * 1024;
-/** Errors of a request that never had a connection. */
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'UND_ERR_CLOSED',
-  'UND_ERR_DESTROYED',
-]);
+/** Errors of a request that never had a connection: of the client, and of the system's calls that make one. */
+const NOT_SENT = new Set(['UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED']);
+const CONNECTING = new Set(['connect', 'getaddrinfo']);
 
 export class RestTransport {
   readonly #pool: Pool;
+  #isClosed = false;
 
   constructor(origin: string) {
     this.#pool = new Pool(origin, {
@@ -48,6 +40,7 @@ export class RestTransport {
   }
 
   async send({ method, path, headers, body, timeoutMs }: RestRequest): Promise<RestAnswer> {
+    if (this.#isClosed) return { kind: 'not-sent', reason: 'The connections to the broker are closed' };
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const response = await this.#pool.request({
@@ -72,13 +65,15 @@ export class RestTransport {
       };
     } catch (error) {
       if (timeout.aborted) return { kind: 'unanswered', reason: `No answer within ${timeoutMs / 1_000} s` };
-      const code = codeOf(error);
+      const { code, isConnecting } = failureOf(error);
       const reason = `The connection to the broker failed (${code})`;
-      return NOT_SENT.has(code) ? { kind: 'not-sent', reason } : { kind: 'unanswered', reason };
+      return isConnecting || NOT_SENT.has(code) ? { kind: 'not-sent', reason } : { kind: 'unanswered', reason };
     }
   }
 
+  /** What is under way has been sent and stays unanswered. */
   close(): Promise<void> {
+    this.#isClosed = true;
     return this.#pool.destroy();
   }
 }
@@ -95,10 +90,22 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string | undefined> 
 }
 
 /** The code alone: messages of the library may quote what was sent. */
-function codeOf(error: unknown): string {
+function failureOf(error: unknown): { readonly code: string; readonly isConnecting: boolean } {
   for (let each = error; each instanceof Error; each = each.cause) {
-    if ('code' in each && typeof each.code === 'string') return each.code;
-    if (each instanceof AggregateError && each.errors.length > 0) return codeOf(each.errors[0]);
+    if ('code' in each && typeof each.code === 'string') {
+      const isConnecting = 'syscall' in each && typeof each.syscall === 'string' && CONNECTING.has(each.syscall);
+      return { code: each.code, isConnecting: isConnecting || isOfAllAddresses(each) };
+    }
+    if (each instanceof AggregateError && each.errors.length > 0) return failureOf(each.errors[0]);
   }
-  return error instanceof Error ? error.name : 'unknown';
+  return { code: error instanceof Error ? error.name : 'unknown', isConnecting: false };
+}
+
+/** Every address was tried, and none took the connection. */
+function isOfAllAddresses(error: Error): boolean {
+  return (
+    error instanceof AggregateError &&
+    error.errors.length > 0 &&
+    error.errors.every((each) => failureOf(each).isConnecting)
+  );
 }

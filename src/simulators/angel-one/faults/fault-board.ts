@@ -16,6 +16,8 @@ export interface Strike {
   readonly kind: CallFault;
   readonly ms: number;
   readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly message: string | undefined;
 }
 
 /** Has the streams do wrong; returns how to stop what lasts. */
@@ -74,7 +76,7 @@ export class FaultBoard {
       if (plan.probability < 1 && random.uniform() >= plan.probability) continue;
       armed.left -= 1;
       const ms = plan.isRandom ? random.uniform() * (plan.ms ?? 0) : (plan.ms ?? 0);
-      strikes.push({ kind: plan.kind, ms, status: plan.status });
+      strikes.push({ kind: plan.kind, ms, status: plan.status, code: plan.code, message: plan.message });
       this.#onStrike(plan.kind);
     }
     this.#armed = this.#armed.filter(({ left, until }) => left > 0 && now <= until);

@@ -31,6 +31,8 @@ export const CALL_FAULTS = [
   'something-wrong',
   /** AB1004 though the work is done: the order exists. */
   'something-wrong-after',
+  /** The error `code` with `message`, in its family's envelope, with `status` (200); nothing is done. */
+  'error-code',
   /** Half of the answer's body, then the connection breaks. */
   'cut-answer',
   /** The client's tokens die with this call. */
@@ -86,6 +88,11 @@ const callFaultSchema = z.strictObject({
   ms: z.number().min(0).max(LONGEST_MS).optional(),
   status: z.int().min(200).max(599).optional(),
   isRandom: z.boolean().default(false),
+  code: z
+    .string()
+    .regex(/^[A-Z]{1,2}\d{4}$/)
+    .optional(),
+  message: z.string().max(200).optional(),
   ...shared,
 });
 

@@ -62,15 +62,16 @@ export class RestGateway {
     if (early !== undefined) {
       this.#parts.ledger.addCall(operation, 'faulted');
       await this.#wait(delayMs);
-      const answer = EARLY_ANSWERS[early.kind]?.(early.status);
+      const answer = EARLY_ANSWERS[early.kind]?.(early);
       if (answer !== undefined) return this.#send(response, answer);
       return breakOff(early.kind, request);
     }
     const outcome = this.#carryOut({ operation, id, text, strikes, request });
     this.#parts.ledger.addCall(operation, outcome.result);
     await this.#wait(delayMs);
-    for (const { kind, status } of strikes) {
-      const late = LATE_ANSWERS[kind]?.(status);
+    for (const strike of strikes) {
+      const { kind } = strike;
+      const late = LATE_ANSWERS[kind]?.(strike);
       if (late !== undefined) return this.#send(response, late);
       if (kind === 'drop-after' || kind === 'half-open-after') return breakOff(kind, request);
     }

@@ -1,25 +1,35 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallFault } from '../faults/fault.ts';
+import type { Strike } from '../faults/fault-board.ts';
 import { somethingWrong } from './reply.ts';
-import { emptyAnswer, FIREWALL, gatewayPage, json, NO_ROUTE, THROTTLED, type WireAnswer } from './wire-answer.ts';
+import {
+  emptyAnswer,
+  errorAnswer,
+  FIREWALL,
+  gatewayPage,
+  NO_ROUTE,
+  THROTTLED,
+  type WireAnswer,
+} from './wire-answer.ts';
 
-type AnswerTable = Readonly<Partial<Record<CallFault, (status: number | undefined) => WireAnswer>>>;
+type AnswerTable = Readonly<Partial<Record<CallFault, (strike: Strike) => WireAnswer>>>;
 
 /** Faults that answer in the broker's place: nothing is done. */
 export const EARLY_ANSWERS: AnswerTable = {
   throttle: () => THROTTLED,
-  html: (status = 200) => ({ ...FIREWALL, status }),
-  empty: (status = 400) => emptyAnswer(status),
-  gateway: (status = 502) => gatewayPage(status),
+  html: ({ status = 200 }) => ({ ...FIREWALL, status }),
+  empty: ({ status = 400 }) => emptyAnswer(status),
+  gateway: ({ status = 502 }) => gatewayPage(status),
   'no-route': () => NO_ROUTE,
-  'something-wrong': (status = 200) => catchAll(status),
+  'something-wrong': ({ status = 200 }) => catchAll(status),
+  'error-code': ({ code = 'AB1004', message = '', status = 200 }) => errorAnswer(code, message, status),
 };
 
 /** Faults that hide what was done. */
 export const LATE_ANSWERS: AnswerTable = {
-  'empty-after': (status = 400) => emptyAnswer(status),
-  'gateway-after': (status = 504) => gatewayPage(status),
-  'something-wrong-after': (status = 200) => catchAll(status),
+  'empty-after': ({ status = 400 }) => emptyAnswer(status),
+  'gateway-after': ({ status = 504 }) => gatewayPage(status),
+  'something-wrong-after': ({ status = 200 }) => catchAll(status),
 };
 
 /** Cuts the connection, or leaves it open without a word: the server closes it when it closes. */
@@ -29,5 +39,5 @@ export function breakOff(kind: CallFault, { socket }: IncomingMessage): void {
 
 function catchAll(status: number): WireAnswer {
   const { code, message } = somethingWrong();
-  return json(status, { status: false, message, errorcode: code, data: null });
+  return errorAnswer(code, message, status);
 }

@@ -47,18 +47,20 @@ export function answerOf(reply: Reply, behaviours: Behaviours): WireAnswer {
     }
     case 'refused': {
       const status = reply.isMalformed === true ? behaviours.malformedStatus : 200;
-      return json(status, { status: false, message: reply.message, errorcode: reply.code, data: null });
+      return errorAnswer(reply.code, reply.message, status);
     }
     case 'gateway':
-      return json(behaviours.gatewayStatus, {
-        success: false,
-        message: reply.message,
-        errorCode: reply.code,
-        data: '',
-      });
+      return errorAnswer(reply.code, reply.message, behaviours.gatewayStatus);
   }
 }
 
-export function json(status: number, value: unknown): WireAnswer {
+/** Gateway errors (`AG…`) and those of the back office come in different spellings. */
+export function errorAnswer(code: string, message: string, status: number): WireAnswer {
+  return code.startsWith('AG')
+    ? json(status, { success: false, message, errorCode: code, data: '' })
+    : json(status, { status: false, message, errorcode: code, data: null });
+}
+
+function json(status: number, value: unknown): WireAnswer {
   return { status, type: 'application/json', body: JSON.stringify(value) };
 }

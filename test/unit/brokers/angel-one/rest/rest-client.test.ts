@@ -59,11 +59,11 @@ async function ask(
 
 const READ_KIND: Readonly<Record<ErrorClass, Outcome<never>['kind']>> = {
   ...{ session: 'session', halt: 'refused', refused: 'refused', busy: 'transient', throttled: 'throttled' },
-  ...{ empty: 'refused', look: 'refused' },
+  ...{ empty: 'transient', look: 'refused' },
 };
 const WRITE_KIND: Readonly<Record<ErrorClass, Outcome<never>['kind']>> = {
   ...{ session: 'session', halt: 'refused', refused: 'refused', busy: 'unknown', throttled: 'unknown' },
-  ...{ empty: 'refused', look: 'refused' },
+  ...{ empty: 'unknown', look: 'refused' },
 };
 
 describe('every error code', () => {
@@ -134,6 +134,47 @@ describe('a request that never left', () => {
     await new Promise((resolve) => server.close(resolve));
     const { client } = deskAt(origin);
     expect((await client.call(WRITE)).kind).toBe('transient');
+  });
+});
+
+describe('a request that was under way when the connections were closed', () => {
+  it('is not known to be undone', async () => {
+    let arrived = (): void => {};
+    const sent = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const { origin } = await scriptedHttp(() => arrived());
+    const transport = new RestTransport(origin);
+    const request = { method: 'POST', path: '/', headers: {}, body: '{}', timeoutMs: 5_000 } as const;
+    const asked = transport.send(request);
+    await sent;
+    await transport.close();
+    expect(await asked).toMatchObject({ kind: 'unanswered' });
+    expect(await transport.send(request), 'and one that comes later never leaves').toMatchObject({ kind: 'not-sent' });
+  });
+
+  it('is not known to be undone either when its connection breaks', async () => {
+    const { origin } = await scriptedHttp((response) => response.socket?.resetAndDestroy());
+    const transport = new RestTransport(origin);
+    onTestFinished(() => transport.close());
+    const request = { method: 'POST', path: '/', headers: {}, body: '{}', timeoutMs: 5_000 } as const;
+    expect(await transport.send(request)).toMatchObject({ kind: 'unanswered' });
+  });
+});
+
+describe('an answer that says it went well and brings nothing', () => {
+  it('is no empty book', async () => {
+    const { origin } = await scriptedHttp(json({ status: true, message: 'SUCCESS', errorcode: '' }));
+    expect((await deskAt(origin).client.call({ ...READ, empty: { x: 0 } })).kind).toBe('transient');
+  });
+});
+
+describe('data that are not there at the moment', () => {
+  it('are an empty answer for figures, and none for a book', async () => {
+    const { origin } = await scriptedHttp(failure('AB9019', 'No Data Available'));
+    const { client } = deskAt(origin);
+    expect(await client.call({ ...READ, class: 'greeks', empty: { x: 0 } })).toEqual({ kind: 'done', value: { x: 0 } });
+    expect((await client.call({ ...READ, empty: { x: 0 } })).kind).toBe('transient');
   });
 });
 
