@@ -1,4 +1,5 @@
 import type { Candle } from '../core/candle.ts';
+import { InvariantError } from '../core/errors.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { MarketCalendar } from '../core/market-session.ts';
 import type { Paise } from '../core/money.ts';
@@ -7,7 +8,7 @@ import type { ChargeModel } from '../ports/charge-model.ts';
 import type { Effect } from '../ports/engine-event.ts';
 import { CandleBuilder } from './candles/candle-builder.ts';
 import { MarketView } from './market-view.ts';
-import { OrderDesk } from './order-desk.ts';
+import { type DeskBooking, OrderDesk } from './order-desk.ts';
 import { OrderBook } from './orders/order-book.ts';
 import { OrderPlanner } from './orders/order-planner.ts';
 import { LastPrices } from './portfolio/last-prices.ts';
@@ -32,7 +33,6 @@ export interface EngineOptions {
 export interface EngineParts {
   readonly market: MarketView;
   readonly candles: CandleBuilder;
-  readonly strategies: ReadonlyMap<StrategyRunner, ConfiguredStrategy>;
   readonly desk: SignalDesk;
   readonly orders: OrderDesk;
   readonly book: OrderBook;
@@ -41,7 +41,10 @@ export interface EngineParts {
   readonly switches: SwitchBoard;
   /** Some strategy looks at several instruments at once. */
   readonly hasGroups: boolean;
-  runnersOf(position: OpenPosition): readonly StrategyRunner[];
+  strategyOf(runner: StrategyRunner): ConfiguredStrategy;
+  /** A fill is in the books: who has to know of it is told. */
+  onBooked(booking: DeskBooking): void;
+  squareOffDue(now: EpochMs): void;
   startDay(now: EpochMs): void;
 }
 
@@ -76,17 +79,29 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   const book = new OrderBook();
   const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, outlets.emit);
   const runnersByPosition = new Map<OpenPosition, readonly StrategyRunner[]>();
+  const runnersOf = (position: OpenPosition): readonly StrategyRunner[] => {
+    let runners = runnersByPosition.get(position);
+    if (!runners) {
+      runners = [...strategies.keys()].filter((runner) => holds(runner, position));
+      runnersByPosition.set(position, runners);
+    }
+    return runners;
+  };
   const desk = new SignalDesk(market, book, portfolio, limits, switches);
   return {
-    ...{ market, candles, strategies, desk, orders, book, portfolio, squareOff, switches },
+    ...{ market, candles, desk, orders, book, portfolio, squareOff, switches },
     hasGroups: [...strategies.keys()].some((runner) => runner.instruments.length > 1),
-    runnersOf(position) {
-      let runners = runnersByPosition.get(position);
-      if (!runners) {
-        runners = [...strategies.keys()].filter((runner) => holds(runner, position));
-        runnersByPosition.set(position, runners);
-      }
-      return runners;
+    strategyOf(runner) {
+      const strategy = strategies.get(runner);
+      if (!strategy) throw new InvariantError(`No configuration for the runner of "${runner.instance.id}"`);
+      return strategy;
+    },
+    onBooked({ order, fill, position }) {
+      if (order.role === 'STOP_LOSS') desk.stopped(position, fill.time);
+      for (const runner of runnersOf(position)) runner.onFill(fill);
+    },
+    squareOffDue(now) {
+      for (const entry of squareOff.due(now)) orders.squareOffIntraday(entry, now);
     },
     startDay(now) {
       for (const runner of strategies.keys()) runner.endSession();

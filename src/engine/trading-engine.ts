@@ -5,13 +5,14 @@
  * byte: the engine reads no clock, no random number and no environment, and does not know what it is wired to.
  */
 import type { Candle } from '../core/candle.ts';
-import { assertNever, InvariantError } from '../core/errors.ts';
+import { assertNever } from '../core/errors.ts';
 import type { Fill } from '../core/fill.ts';
 import type { Tick } from '../core/tick.ts';
 import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import { candleEnd } from '../core/timeframe.ts';
-import type { Command, Effect, EngineEvent } from '../ports/engine-event.ts';
+import type { Effect, EngineEvent } from '../ports/engine-event.ts';
 import type { AccountRecord } from '../ports/ledger.ts';
+import { obey } from './commands.ts';
 import { assemble, type EngineOptions, type EngineParts } from './engine-parts.ts';
 import { recover } from './recovery.ts';
 import type { Decision, SignalDraft } from './strategy/strategy.ts';
@@ -30,6 +31,7 @@ export class TradingEngine {
   #closedTime: EpochMs = Number.NaN;
   #now: EpochMs = Number.NEGATIVE_INFINITY;
   #dayEnd: EpochMs = Number.NEGATIVE_INFINITY;
+  #isWarmingUp = false;
 
   constructor(options: EngineOptions) {
     this.parts = assemble(options, {
@@ -66,7 +68,8 @@ export class TradingEngine {
         this.#onFill(event.fill);
         break;
       case 'commanded':
-        this.#onCommand(event.command, event.time);
+        this.#reach(event.time);
+        obey(event, this.parts, (effect) => this.#emit(effect));
         break;
       default:
         assertNever(event, 'engine event');
@@ -82,9 +85,13 @@ export class TradingEngine {
     return Math.min(nextDecision, this.parts.candles.nextClose, this.parts.squareOff.nextTime);
   }
 
-  /** When the next candle closes; one of the things `nextTimer` waits for. */
-  get nextClose(): EpochMs {
-    return this.parts.candles.nextClose;
+  /** Past candles, before the first event: nothing is decided on them. Returns those that closed, of all timeframes. */
+  warmUp(candles: readonly Candle[]): readonly Effect[] {
+    this.#isWarmingUp = true;
+    const effects = candles.flatMap((candle) => this.handle({ type: 'candle', candle }));
+    this.#decideOnClosed();
+    this.#isWarmingUp = false;
+    return effects;
   }
 
   #onTick(tick: Tick): void {
@@ -150,15 +157,14 @@ export class TradingEngine {
   }
 
   #onDecision(runner: StrategyRunner, candle: Candle, decision: Decision): void {
-    if (decision === undefined) return;
+    if (decision === undefined || this.#isWarmingUp) return;
     if ('kind' in decision) this.#onDraft(runner, candle, decision);
     else for (const draft of decision) this.#onDraft(runner, candle, draft);
   }
 
   #onDraft(runner: StrategyRunner, candle: Candle, draft: SignalDraft): void {
-    const { desk, market, orders, strategies } = this.parts;
-    const strategy = strategies.get(runner);
-    if (!strategy) throw new InvariantError(`No configuration for the runner of "${runner.instance.id}"`);
+    const { desk, market, orders } = this.parts;
+    const strategy = this.parts.strategyOf(runner);
     const entry = market.get(draft.instrumentId ?? candle.instrumentId);
     const judged = desk.judge(draft, strategy, candle, entry, this.#now);
     if (!judged) return;
@@ -171,26 +177,11 @@ export class TradingEngine {
 
   #onFill(fill: Fill): void {
     const booking = this.parts.orders.onFill(fill);
-    if (!booking) return;
-    if (booking.order.role === 'STOP_LOSS') this.parts.desk.stopped(booking.position, fill.time);
-    for (const runner of this.parts.runnersOf(booking.position)) runner.onFill(booking.fill);
-  }
-
-  #onCommand(command: Command, time: EpochMs): void {
-    this.#reach(time);
-    const { switches, orders } = this.parts;
-    if (command === 'halt') switches.isPaused = true;
-    if (command === 'resume') switches.isPaused = switches.isKilled = false;
-    if (command === 'kill') switches.isKilled = true;
-    if (command !== 'squareoff') this.#emit({ type: 'switchesChanged', switches: { ...switches }, time });
-    if (command === 'kill') orders.cancelEntries('Command "kill"', time);
-    if (command === 'squareoff') orders.squareOffAll('Command "squareoff"', time);
+    if (booking) this.parts.onBooked(booking);
   }
 
   #squareOffWhenDue(): void {
-    const { orders, squareOff } = this.parts;
-    if (this.#now < squareOff.nextTime) return;
-    for (const entry of squareOff.due(this.#now)) orders.squareOffIntraday(entry, this.#now);
+    if (!this.#isWarmingUp && this.#now >= this.parts.squareOff.nextTime) this.parts.squareOffDue(this.#now);
   }
 
   #emit(effect: Effect): void {

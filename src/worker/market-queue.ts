@@ -110,13 +110,13 @@ export class MarketQueue implements FeedListener, AsyncIterable<EngineEvent> {
  */
 export async function* withTimers(
   queue: MarketQueue,
-  engine: { readonly nextTimer: EpochMs; readonly nextClose: EpochMs },
+  engine: { readonly nextTimer: EpochMs; readonly parts: { readonly candles: { readonly nextClose: EpochMs } } },
   clock: { now(): EpochMs; sleepUntil(time: EpochMs, signal?: AbortSignal): Promise<void> },
   stop: AbortSignal,
 ): AsyncGenerator<EngineEvent> {
   while (!stop.aborted) {
     const next = engine.nextTimer;
-    const due = next === engine.nextClose ? Math.max(next, queue.heldUntil) : next;
+    const due = next === engine.parts.candles.nextClose ? Math.max(next, queue.heldUntil) : next;
     // What has arrived comes first: it may belong before what is due.
     if (due <= clock.now() && queue.length === 0) {
       yield { type: 'timer', time: due };

@@ -11,6 +11,8 @@ const tickAt = (time: number): Tick => ({
   ...{ instrumentId: ID, time, lastPrice: 100, volume: 0, openInterest: null, bid: null, ask: null, sequence: null },
 });
 
+const waitingFor = (nextTimer: number, nextClose: number) => ({ nextTimer, parts: { candles: { nextClose } } });
+
 async function all(events: AsyncIterable<EngineEvent>): Promise<EngineEvent[]> {
   const taken: EngineEvent[] = [];
   for await (const event of events) taken.push(event);
@@ -69,7 +71,7 @@ describe('events with timers', () => {
   it('brings a timer when the clock reaches what the engine waits for', async () => {
     const queue = new MarketQueue(() => {});
     const clock = new SystemClock(1_000, 1);
-    const engine = { nextTimer: 1_030, nextClose: Number.POSITIVE_INFINITY };
+    const engine = waitingFor(1_030, Number.POSITIVE_INFINITY);
     const stop = new AbortController();
     const events = withTimers(queue, engine, clock, stop.signal);
     expect((await events.next()).value).toEqual({ type: 'timer', time: 1_030 });
@@ -84,7 +86,7 @@ describe('events with timers', () => {
     const queue = new MarketQueue(() => {});
     const clock = new SystemClock(5_000, 1);
     queue.onTick(tickAt(990));
-    const events = withTimers(queue, { nextTimer: 1_000, nextClose: 1_000 }, clock, new AbortController().signal);
+    const events = withTimers(queue, waitingFor(1_000, 1_000), clock, new AbortController().signal);
     expect((await events.next()).value).toMatchObject({ type: 'tick' });
     expect((await events.next()).value).toMatchObject({ type: 'timer', time: 1_000 });
   });
@@ -93,7 +95,7 @@ describe('events with timers', () => {
     const queue = new MarketQueue(() => {});
     const clock = new MarketClock(1_000);
     queue.onEvent({ type: 'disconnected', instrumentIds: [ID], since: 900, time: 950, reason: 'reset' });
-    const engine = { nextTimer: 1_000, nextClose: 1_000 };
+    const engine = waitingFor(1_000, 1_000);
     const events = withTimers(queue, engine, clock, new AbortController().signal);
     expect((await events.next()).value, 'what the queue holds goes first').toMatchObject({ type: 'gap' });
     const closing = events.next();
@@ -103,7 +105,7 @@ describe('events with timers', () => {
     expect((await closing).value, 'the patience has ended').toEqual({ type: 'timer', time: 10_950 });
     queue.onEvent({ type: 'disconnected', instrumentIds: [ID], since: 10_900, time: 10_940, reason: 'reset' });
     engine.nextTimer = 10_945;
-    engine.nextClose = 12_000;
+    engine.parts.candles.nextClose = 12_000;
     await events.next();
     expect((await events.next()).value, 'a square-off does not wait').toEqual({ type: 'timer', time: 10_945 });
     engine.nextTimer = 12_000;
