@@ -65,7 +65,7 @@ export class SimulatedExchange {
   }
 
   /** The order is here and may still change. */
-  isWorking({ instrumentId, clientOrderId }: Order): boolean {
+  isWorking({ instrumentId, clientOrderId }: Pick<Order, 'instrumentId' | 'clientOrderId'>): boolean {
     return this.#books.get(instrumentId)?.working(clientOrderId) !== undefined;
   }
 

@@ -1,79 +1,30 @@
 import { generateSync } from 'otplib';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type AngelOne, openAngelOne } from '../../src/brokers/angel-one/open-angel-one.ts';
+import { describe, expect, it, vi } from 'vitest';
 import * as gtt from '../../src/brokers/angel-one/rest/gtt-calls.ts';
 import * as market from '../../src/brokers/angel-one/rest/market-calls.ts';
 import * as orders from '../../src/brokers/angel-one/rest/order-calls.ts';
 import * as portfolio from '../../src/brokers/angel-one/rest/portfolio-calls.ts';
-import { SEGMENTS, TokenBook } from '../../src/brokers/angel-one/token-book.ts';
 import type { BrokerOrderId, ClientOrderId, InstrumentId } from '../../src/core/ids.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/core/time.ts';
 import type { BookedOrder } from '../../src/ports/broker.ts';
-import type { CallLog } from '../../src/ports/call-log.ts';
-import type { Outcome } from '../../src/ports/outcome.ts';
+import { doneOf, openTestAdapter, type TestAdapter } from '../support/angel-one-adapter.ts';
 import { TEST_ACCOUNT } from '../support/angel-one-client.ts';
-import { type DeskSetup, INFY, openTestDesk, orderOf, type TestDesk } from '../support/angel-one-simulator.ts';
+import { INFY, orderOf } from '../support/angel-one-simulator.ts';
 import { buildOrder } from '../support/build-order.ts';
-import { fixedCalendar } from '../support/fixed-calendar.ts';
 
 vi.setConfig({ testTimeout: 6_000 });
-
-/** The budget has tests of its own; here no call waits. */
-const OPEN_LOG: CallLog = {
-  record: () => Promise.resolve({ isCounted: true, callId: '1' }),
-  withdraw: () => Promise.resolve(),
-  rest: () => Promise.resolve(),
-};
-
-interface Adapter extends TestDesk {
-  readonly angel: AngelOne;
-  readonly book: TokenBook;
-  readonly halts: string[];
-}
-
-async function openAdapter(
-  setup: DeskSetup = {},
-  credentials: Partial<Record<'clientCode' | 'mpin' | 'totpSecret' | 'apiKey', string>> = {},
-): Promise<Adapter> {
-  const behaviours = { totpClock: 'market' as const, ...setup.behaviours };
-  const desk = await openTestDesk({ ...setup, behaviours, isLoggedIn: false });
-  const halts: string[] = [];
-  const { clientCode, mpin, totpSecret, apiKey } = TEST_ACCOUNT;
-  const angel = openAngelOne({
-    credentials: { clientCode, mpin, totpSecret, apiKey, ...credentials },
-    endpoints: desk.simulator.endpoints,
-    clock: desk.market.clock,
-    calendar: fixedCalendar,
-    callLog: OPEN_LOG,
-    onHalt: (reason) => halts.push(reason),
-    onError: () => {},
-  });
-  onTestFinished(() => angel.close());
-  const book = new TokenBook(
-    desk.market.listings.flatMap(({ segment, ...rest }) => {
-      const known = SEGMENTS.find((each) => each === segment);
-      return known ? [{ ...rest, segment: known }] : [];
-    }),
-  );
-  return { ...desk, angel, book, halts };
-}
 
 const BUY = buildOrder({
   ...{ clientOrderId: 'b7k2m9q4x1c8v5n3' as ClientOrderId, instrumentId: INFY.id, type: 'LIMIT', limitPrice: 1500 },
 });
 
-function doneOf<T>(outcome: Outcome<T>): T {
-  if (outcome.kind !== 'done') throw new Error(`Expected an answer, found ${JSON.stringify(outcome)}`);
-  return outcome.value;
-}
-
-async function booked({ angel, book }: Adapter): Promise<readonly BookedOrder[]> {
-  return doneOf(await angel.broker(book).orders()).orders;
+async function booked({ broker }: TestAdapter): Promise<readonly BookedOrder[]> {
+  return doneOf(await broker.orders()).orders;
 }
 
 describe('orders at Angel One', () => {
   it('are placed, found by their tag, filled and cancelled', async () => {
-    const adapter = await openAdapter();
+    const adapter = await openTestAdapter();
     const broker = adapter.angel.broker(adapter.book);
     const { brokerOrderId } = doneOf(await broker.place({ ...BUY, limitPrice: 1490 }));
     await adapter.settle();
@@ -96,7 +47,7 @@ describe('orders at Angel One', () => {
   });
 
   it('of every type reach the book', async () => {
-    const adapter = await openAdapter();
+    const adapter = await openTestAdapter();
     const broker = adapter.angel.broker(adapter.book);
     const types = [
       { type: 'LIMIT', limitPrice: 1400, triggerPrice: null },
@@ -125,7 +76,7 @@ describe('orders at Angel One', () => {
       ['html', 0],
     ] as const;
     for (const [kind, truly] of kinds) {
-      const adapter = await openAdapter();
+      const adapter = await openTestAdapter();
       doneOf(await adapter.angel.broker(adapter.book).orders());
       adapter.simulator.arm({ kind, on: ['placeOrder'], count: 1 });
       const outcome = await adapter.angel.broker(adapter.book).place(BUY);
@@ -137,7 +88,7 @@ describe('orders at Angel One', () => {
   });
 
   it('of others are not ours', async () => {
-    const adapter = await openAdapter();
+    const adapter = await openTestAdapter();
     await adapter.client.login(
       generateSync({ secret: TEST_ACCOUNT.totpSecret, epoch: adapter.market.clock.now() / 1_000 }),
     );
@@ -147,7 +98,7 @@ describe('orders at Angel One', () => {
   });
 
   it('are refused in the broker’s words', async () => {
-    const adapter = await openAdapter();
+    const adapter = await openTestAdapter();
     const broker = adapter.angel.broker(adapter.book);
     const ghost = { ...BUY, brokerOrderId: '999999999999999' as BrokerOrderId };
     expect(await broker.cancel(ghost)).toMatchObject({ kind: 'refused', code: expect.stringMatching(/^AB10/) });
@@ -163,7 +114,7 @@ describe('what the account may not do', () => {
     ['a wrong API key', { apiKey: 'wrong-key' }],
     ['a wrong TOTP secret', { totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXQ' }],
   ])('%s stops everything with one clear line and no storm', async (_, wrong) => {
-    const adapter = await openAdapter({}, wrong);
+    const adapter = await openTestAdapter({}, wrong);
     // Waiting for the next code is what the hand clock would wait for in vain.
     const asked = Promise.all(Array.from({ length: 20 }, () => adapter.angel.broker(adapter.book).orders()));
     for (let i = 0; i < 4; i += 1) {
@@ -178,7 +129,7 @@ describe('what the account may not do', () => {
   });
 
   it('an address that is not registered stops trading, not reading', async () => {
-    const adapter = await openAdapter({ account: { registeredIps: ['203.0.113.7'] } });
+    const adapter = await openTestAdapter({ account: { registeredIps: ['203.0.113.7'] } });
     const broker = adapter.angel.broker(adapter.book);
     for (let i = 0; i < 3; i += 1) expect(await broker.place(BUY)).toMatchObject({ kind: 'refused', code: 'AG7002' });
     expect(adapter.halts).toHaveLength(1);
@@ -189,7 +140,7 @@ describe('what the account may not do', () => {
 
 describe('a session that expires', () => {
   it('is renewed for what is read', async () => {
-    const adapter = await openAdapter();
+    const adapter = await openTestAdapter();
     expect(await booked(adapter)).toEqual([]);
     adapter.simulator.arm({ kind: 'token-expired', count: 1 });
     const asked = booked(adapter);
@@ -201,7 +152,7 @@ describe('a session that expires', () => {
 
 describe('past candles', () => {
   it('come closed, in order, and only those asked for', async () => {
-    const adapter = await openAdapter();
+    const adapter = await openTestAdapter();
     const open = adapter.market.clock.now();
     for (let minute = 0; minute < 3; minute += 1) {
       await adapter.market.reach(open + minute * MINUTE_MS + 1_000);
@@ -222,7 +173,7 @@ describe('past candles', () => {
 
 describe('every other call', () => {
   it('is answered in a shape we read', async () => {
-    const adapter = await openAdapter();
+    const adapter = await openTestAdapter();
     const { client } = adapter.angel;
     const { infy } = adapter;
     const named = { exchange: infy.segment, tradingSymbol: infy.tradingSymbol, token: infy.token };
@@ -291,7 +242,7 @@ describe('every other call', () => {
   });
 
   it('takes a rule through its life', async () => {
-    const adapter = await openAdapter();
+    const adapter = await openTestAdapter();
     const { client } = adapter.angel;
     const { tradingSymbol: tradingsymbol, token: symboltoken, segment: exchange } = adapter.infy;
     const body = { tradingsymbol, symboltoken, exchange, transactiontype: 'BUY', producttype: 'DELIVERY' } as const;
