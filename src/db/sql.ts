@@ -1,15 +1,16 @@
 import postgres from 'postgres';
 
-/** 64-bit integers and decimals come back as numbers: paise, times and prices all stay far below 2^53. */
-const NUMBER_TYPES = {
+/** 64-bit integers and decimals come back as numbers: paise, times and prices all stay far below 2^53. Days are texts. */
+const TYPES = {
   int8: { to: 20, from: [20], serialize: String, parse: Number },
   numeric: { to: 1700, from: [1700], serialize: String, parse: Number },
+  date: { to: 1082, from: [1082], serialize: String, parse: String },
 };
 
 /** The driver as all of `db` uses it. */
-export type Sql = postgres.Sql<{ int8: number; numeric: number }>;
+export type Sql = postgres.Sql<{ int8: number; numeric: number; date: string }>;
 /** A transaction on it. */
-export type Transaction = postgres.TransactionSql<{ int8: number; numeric: number }>;
+export type Transaction = postgres.TransactionSql<{ int8: number; numeric: number; date: string }>;
 
 export interface SqlOptions {
   readonly connections: number;
@@ -18,7 +19,7 @@ export interface SqlOptions {
 
 export function connectSql(url: string, options: SqlOptions): Sql {
   return postgres(url, {
-    types: NUMBER_TYPES,
+    types: TYPES,
     max: options.connections,
     connect_timeout: 10,
     // The default ends connections at random after half an hour, a session's locks with them.

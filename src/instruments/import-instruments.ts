@@ -5,7 +5,6 @@
 import { listMaster, readMaster } from '../brokers/angel-one/instrument-master/read-master.ts';
 import { DataError } from '../core/errors.ts';
 import { dayOf, type EpochMs, formatIst } from '../core/time.ts';
-import type { Database } from '../db/database.ts';
 import {
   type BrokerListing,
   type ImportFacts,
@@ -14,6 +13,7 @@ import {
   type OpenedList,
   type SegmentCount,
 } from '../db/import-listings.ts';
+import type { OpenSql } from '../db/open-sql.ts';
 import { type ListSource, openSource, sourceName } from './list-source.ts';
 
 export const BROKER = 'angel-one';
@@ -45,7 +45,7 @@ const UNCHANGED = 'nothing was changed';
 
 /** Null when `isDone` said so. */
 export function importInstruments(
-  database: Pick<Database, 'sql' | 'schema'>,
+  database: Pick<OpenSql, 'sql' | 'schema'>,
   options: InstrumentImport,
 ): Promise<ImportFacts | null> {
   const { isDone, now, onWait } = options;

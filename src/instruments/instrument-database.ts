@@ -1,5 +1,5 @@
 import type { Env } from '../config/env.ts';
-import { type Database, openDatabase } from '../db/database.ts';
+import { type OpenSql, openSql } from '../db/open-sql.ts';
 
 /** What a simulator lists never mixes with the broker's. */
 const SIMULATED_SCHEMA = 'signalman_simulated';
@@ -8,8 +8,8 @@ const SIMULATED_SCHEMA = 'signalman_simulated';
 export function openInstrumentDatabase(
   { databaseUrl, stateFolder, angelOneUrl }: Pick<Env, 'databaseUrl' | 'stateFolder' | 'angelOneUrl'>,
   log: (line: string) => void,
-): Promise<Database> {
-  return openDatabase({
+): Promise<OpenSql> {
+  return openSql({
     ...{ url: databaseUrl ?? undefined, stateFolder, role: 'instruments', log },
     schema: angelOneUrl === null ? undefined : SIMULATED_SCHEMA,
   });

@@ -37,6 +37,8 @@ export interface AngelOneMarketOptions {
   readonly store?: TokenStore;
   /** What can be traded; all of it is listed at the broker. */
   readonly instrumentIds: readonly InstrumentId[];
+  /** The broker's names for them; read from the broker's list when they are not given. */
+  readonly listed?: readonly ListedInstrument[];
   readonly isPlayed: boolean;
   /** Market time per real time; 1 on a day like any other. */
   readonly speed: number;
@@ -79,7 +81,7 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
     await logIn(angel);
     const wanted = new Set(instrumentIds);
     const isWanted = ({ instrument }: ListedInstrument): boolean => wanted.has(instrument.id);
-    const listed = await listedAt(endpoints.instrumentMaster, wireClock.now(), isWanted);
+    const listed = options.listed ?? (await listedAt(endpoints.instrumentMaster, wireClock.now(), isWanted));
     const book = new TokenBook(listed);
     const instruments = instrumentIds.map((id) => book.byId(id)?.instrument ?? missing(id));
     const listener = {

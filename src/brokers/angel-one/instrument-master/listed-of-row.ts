@@ -45,8 +45,8 @@ const SEGMENTS_BY_WORD: Readonly<Record<string, Segment>> = {
 /** An index has no tick of its own in the file. */
 const INDEX_TICK = 0.05;
 const LONGEST_SYMBOL = 80;
-/** Nothing that a terminal would obey or a database refuse: controls, halves of characters. */
-const ODD_CHARACTER = /\p{C}/u;
+/** What a terminal would obey, a database refuse or a decoder put for what it could not read. */
+const ODD_CHARACTER = /[\p{C}\uFFFD]/u;
 
 /** `day` is the file's: contracts that had expired by then are refused, since their tokens may be others' by now. */
 export function listedOfRow(row: unknown, day: DayNumber): RowResult {

@@ -5,10 +5,10 @@
  */
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import streamArray from 'stream-json/streamers/stream-array.js';
 import { DataError, UnavailableError } from '../../../core/errors.ts';
 import type { DayNumber } from '../../../core/time.ts';
 import type { ListedInstrument } from '../token-book.ts';
+import { arrayElements } from './array-elements.ts';
 import { MasterList, type MasterReport } from './master-list.ts';
 
 export interface ReadOptions {
@@ -26,12 +26,8 @@ export async function* readMaster(
   bytes: AsyncIterable<Uint8Array>,
   { name, maxBytes = MAX_BYTES }: ReadOptions,
 ): AsyncGenerator<unknown, void, void> {
-  const rows = streamArray.withParserAsStream();
-  const text = Readable.from(checked(unpacked(bytes), name, maxBytes), { objectMode: false });
-  // Errors of any part end the rows, and whoever stops reading ends all parts.
-  pipeline(text, rows, () => {});
   try {
-    for await (const item of rows as AsyncIterable<streamArray.StreamArrayItem>) yield item.value;
+    yield* arrayElements(decoded(checked(unpacked(bytes), name, maxBytes)));
   } catch (error) {
     throw explain(error, name);
   }
@@ -102,6 +98,12 @@ async function* checked(
   if (!isBegun) throw new DataError(`${name}: expected a JSON array of instruments, found nothing`);
 }
 
+async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
 function noArray(name: string, start: string): string {
   const found = start.startsWith('<') ? 'a page of HTML' : 'something else';
   const excerpt = start.slice(0, EXCERPT_CHARACTERS).replace(/\s+/g, ' ');
@@ -109,7 +111,7 @@ function noArray(name: string, start: string): string {
 }
 
 function explain(cause: unknown, name: string): unknown {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, ' ');
   if (cause instanceof DataError || cause instanceof UnavailableError) return cause;
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') {
     if (!cause.code.startsWith('Z_')) return cause; // the disk or the network, not the file
