@@ -1,6 +1,6 @@
 import type { Alert, AlertKind, AlertLevel } from '../core/alert.ts';
 import type { EpochMs } from '../core/time.ts';
-import type { Effect } from '../ports/engine-event.ts';
+import type { Effect, Switches } from '../ports/engine-event.ts';
 import { formatDenial, formatFill, formatOrder, formatSignal, formatTrade } from './format-alert.ts';
 
 /** What a person is told of one effect; undefined when it is no news. */
@@ -27,13 +27,8 @@ export function alertOf(effect: Effect): Alert | undefined {
     case 'alertRaised':
       return effect.alert;
     case 'switchesChanged': {
-      const { isKilled, isPaused } = effect.switches;
-      const text = isKilled
-        ? 'The kill switch is on: entries were withdrawn and none is sent until trading is resumed'
-        : isPaused
-          ? 'Trading is halted: no entry is sent until it is resumed; positions are kept and protected'
-          : 'Trading is resumed';
-      return alert('system', isKilled || isPaused ? 'critical' : 'info', `switches/${effect.time}`, text, effect.time);
+      const { text, level } = tellSwitches(effect.switches);
+      return alert('system', level, `switches/${effect.time}`, text, effect.time);
     }
     case 'candleClosed':
     case 'signalChanged':
@@ -41,6 +36,20 @@ export function alertOf(effect: Effect): Alert | undefined {
     case 'cancelRequested':
       return undefined;
   }
+}
+
+function tellSwitches({ isKilled, isPaused, pausedStrategies }: Switches): { text: string; level: AlertLevel } {
+  const own = pausedStrategies.length === 0 ? '' : `; halted on their own: ${pausedStrategies.join(', ')}`;
+  if (isKilled) {
+    const text = 'The kill switch is on: entries were withdrawn and none is sent until trading is resumed';
+    return { text: text + own, level: 'critical' };
+  }
+  if (isPaused) {
+    const text = 'Trading is halted: no entry is sent until it is resumed; positions are kept and protected';
+    return { text: text + own, level: 'critical' };
+  }
+  if (own === '') return { text: 'Trading is resumed', level: 'info' };
+  return { text: `Trading goes on${own}; their positions are kept and protected`, level: 'warning' };
 }
 
 function alert(kind: AlertKind, level: AlertLevel, key: string, text: string, time: EpochMs): Alert {

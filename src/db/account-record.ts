@@ -3,17 +3,22 @@
  * `requeueUnsettled`.
  */
 import { z } from 'zod';
-import type { ClientOrderId } from '../core/ids.ts';
+import type { ClientOrderId, StrategyId } from '../core/ids.ts';
 import type { Switches } from '../ports/engine-event.ts';
 import type { AccountRecord } from '../ports/ledger.ts';
 import type { Database } from './database.ts';
 import { PostgresLedger } from './postgres-ledger.ts';
 import { PostgresSettings } from './postgres-settings.ts';
 
-const switchesSchema = z.strictObject({ isKilled: z.boolean(), isPaused: z.boolean() });
-const OFF: Switches = { isKilled: false, isPaused: false };
+const switchesSchema = z.strictObject({
+  isKilled: z.boolean(),
+  isPaused: z.boolean(),
+  // Rows of earlier versions know nothing of single strategies.
+  pausedStrategies: z.array(z.string().transform((id) => id as StrategyId)).default([]),
+});
+const OFF: Switches = { isKilled: false, isPaused: false, pausedStrategies: [] };
 /** What can not be read stops entries: it may have said so. */
-const DOUBTFUL: Switches = { isKilled: false, isPaused: true };
+const DOUBTFUL: Switches = { ...OFF, isPaused: true };
 
 export async function readAccountRecord(database: Pick<Database, 'sql' | 'orm'>): Promise<AccountRecord> {
   const [record, rows, switches] = await Promise.all([

@@ -75,7 +75,7 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   const squareOff = new SquareOffTimes(market, limits.squareOffBeforeCloseMs, [
     ...new Set(intraday.map(({ id }) => market.get(id))),
   ]);
-  const switches: SwitchBoard = { isKilled: false, isPaused: false };
+  const switches: SwitchBoard = { isKilled: false, isPaused: false, pausedStrategies: [] };
   const book = new OrderBook();
   const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, outlets.emit);
   const runnersByPosition = new Map<OpenPosition, readonly StrategyRunner[]>();

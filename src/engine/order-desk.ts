@@ -28,7 +28,8 @@ export interface DeskBooking {
   readonly position: OpenPosition;
 }
 
-type Held = Pick<Order, 'product' | 'instrumentId'>;
+/** Of a position or of an order. */
+type Held = Pick<Order, 'product' | 'instrumentId' | 'strategyId'>;
 
 const LEAVES = 'The strategy leaves';
 const EXIT_REASON: Readonly<Record<OrderRole, ExitReason>> = {
@@ -105,17 +106,24 @@ export class OrderDesk {
   /** The day's intraday business in one instrument ends. */
   squareOffIntraday({ instrument }: MarketEntry, now: EpochMs): void {
     const isDue = (each: Held): boolean => each.product === 'INTRADAY' && each.instrumentId === instrument.id;
-    this.#squareOff(isDue, 'Square-off time', now);
+    this.squareOff(isDue, 'Square-off time', now);
   }
 
-  /** Nothing is to be held any more. */
-  squareOffAll(reason: string, now: EpochMs): void {
-    this.#squareOff(() => true, reason, now);
+  /** Positions are closed, entries withdrawn. */
+  squareOff(isDue: (each: Held) => boolean, reason: string, now: EpochMs): void {
+    for (const position of new Set([...this.#portfolio.open, ...this.#wanted.positions()])) {
+      const key = position.signalKey ?? this.#wanted.signalOf(position);
+      if (key === undefined || !isDue(position)) continue;
+      const entry = this.#market.get(position.instrumentId);
+      const session = this.#market.nextSession(entry, now);
+      this.#close(position, entry, 'SQUARE_OFF', key, now, Math.max(now, session?.open ?? now), reason);
+    }
+    for (const order of this.#book.workingEntries) if (isDue(order)) this.#withdrawEntry(order, reason, now);
   }
 
   /** Entries that fill all the same are kept and protected. */
-  cancelEntries(reason: string, now: EpochMs): void {
-    for (const order of this.#book.workingEntries) this.#cancel(order, reason, now);
+  cancelEntries(isMeant: (each: Held) => boolean, reason: string, now: EpochMs): void {
+    for (const order of this.#book.workingEntries) if (isMeant(order)) this.#cancel(order, reason, now);
   }
 
   /** Some order may still change. */
@@ -223,18 +231,6 @@ export class OrderDesk {
     if (left === 0) this.#wanted.drop(position, leg.signalKey);
     if (left !== 0 && !isClosed) return;
     for (const order of this.#exits.needless(position, leg)) this.#cancel(order, 'The position is closed', fill.time);
-  }
-
-  /** Positions are closed, entries withdrawn. */
-  #squareOff(isDue: (each: Held) => boolean, reason: string, now: EpochMs): void {
-    for (const position of new Set([...this.#portfolio.open, ...this.#wanted.positions()])) {
-      const key = position.signalKey ?? this.#wanted.signalOf(position);
-      if (key === undefined || !isDue(position)) continue;
-      const entry = this.#market.get(position.instrumentId);
-      const session = this.#market.nextSession(entry, now);
-      this.#close(position, entry, 'SQUARE_OFF', key, now, Math.max(now, session?.open ?? now), reason);
-    }
-    for (const order of this.#book.workingEntries) if (isDue(order)) this.#withdrawEntry(order, reason, now);
   }
 
   #close(

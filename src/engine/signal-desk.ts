@@ -133,7 +133,7 @@ export class SignalDesk {
       lastPrice,
       lastStopTime: this.#stopTimes.get(position) ?? null,
       isKilled: this.#switches.isKilled,
-      isPaused: this.#switches.isPaused,
+      isPaused: this.#switches.isPaused || this.#switches.pausedStrategies.includes(instance.id),
     });
     return { signal: verdict.kind === 'DENIED' ? { ...signal, verdict, status: 'DENIED' } : signal, notBefore };
   }

@@ -1,6 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { Candle } from '../core/candle.ts';
 import type { BookedFill, Fill } from '../core/fill.ts';
+import type { StrategyId } from '../core/ids.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
 import type { Position } from '../core/position.ts';
 import type { Signal } from '../core/signal.ts';
@@ -8,12 +9,23 @@ import type { EpochMs } from '../core/time.ts';
 import type { Trade } from '../core/trade.ts';
 import type { MarketEvent } from './market-event.ts';
 
-export type Command = 'halt' | 'resume' | 'kill' | 'squareoff';
+export const COMMANDS = ['halt', 'resume', 'kill', 'squareoff'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** What a person has asked for: of one strategy, or of the whole account when none is named. */
+export interface Commanded {
+  readonly type: 'commanded';
+  readonly command: Command;
+  readonly strategyId?: StrategyId;
+  readonly time: EpochMs;
+}
 
 /** What a person has switched off: entries only, exits always go. */
 export interface Switches {
   readonly isKilled: boolean;
   readonly isPaused: boolean;
+  /** Strategies that are paused on their own, in the order in which they were. */
+  readonly pausedStrategies: readonly StrategyId[];
 }
 
 /** Everything the engine can be told. Events carry their own time; the engine reads no clock. */
@@ -21,7 +33,7 @@ export type EngineEvent =
   | MarketEvent
   | { readonly type: 'orderUpdated'; readonly update: OrderUpdate }
   | { readonly type: 'orderFilled'; readonly fill: Fill }
-  | { readonly type: 'commanded'; readonly command: Command; readonly time: EpochMs };
+  | Commanded;
 
 /** Everything the engine can ask for. Adapters carry effects out in order; those of one event belong to one transaction. */
 export type Effect =

@@ -33,7 +33,7 @@ export class MemoryLedger implements Ledger, AlertBook {
   readonly #alerts = new Map<string, StoredAlert>();
   readonly #jobs = new Map<string, PromisedJob>();
 
-  switches: Switches = { isKilled: false, isPaused: false };
+  switches: Switches = { isKilled: false, isPaused: false, pausedStrategies: [] };
 
   /** `now` dates the promises; without it every promise is due at once. */
   constructor(now: () => EpochMs = () => 0) {

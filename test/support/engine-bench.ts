@@ -38,24 +38,31 @@ export const OPEN_LIMITS: RiskLimits = {
 
 export interface BenchOptions {
   readonly strategy: StrategyInstance;
+  /** More strategies beside it. */
+  readonly others?: readonly StrategyInstance[];
   readonly product?: ProductType;
   readonly instruments?: readonly Instrument[];
   readonly limits?: Partial<RiskLimits>;
   readonly quantity?: number;
 }
 
-/** One strategy in an engine with open limits, no charges and ten lakh of capital. */
-export function engineOptions({ strategy, product, instruments, limits, quantity }: BenchOptions): EngineOptions {
+/** A strategy, or several, in an engine with open limits, no charges and ten lakh of capital. */
+export function engineOptions({
+  strategy,
+  others = [],
+  product,
+  instruments,
+  limits,
+  quantity,
+}: BenchOptions): EngineOptions {
   return {
     instruments: instruments ?? strategy.instruments,
     calendar: fixedCalendar,
-    strategies: [
-      {
-        instance: strategy,
-        product: product ?? 'INTRADAY',
-        sizing: { kind: 'fixed-quantity', quantity: quantity ?? 10 },
-      },
-    ],
+    strategies: [strategy, ...others].map((instance) => ({
+      instance,
+      product: product ?? 'INTRADAY',
+      sizing: { kind: 'fixed-quantity', quantity: quantity ?? 10 },
+    })),
     limits: { ...OPEN_LIMITS, ...limits },
     capitalPaise: toPaise(1_000_000),
     charges: NO_CHARGES,
@@ -64,8 +71,9 @@ export function engineOptions({ strategy, product, instruments, limits, quantity
 }
 
 /** Decides on the candles that open at these times (`HH:MM`), on RELIANCE. */
-export function decideAt(decisions: Readonly<Record<string, Decision>>): StrategyInstance {
+export function decideAt(decisions: Readonly<Record<string, Decision>>, id?: string): StrategyInstance {
   return scriptedStrategy({
+    ...(id === undefined ? {} : { id }),
     instruments: [RELIANCE],
     create: onCandles((candle) => decisions[formatClock(candle.openTime).slice(0, 5)]),
   });

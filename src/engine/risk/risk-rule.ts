@@ -50,6 +50,7 @@ export interface RiskContext {
   /** When this strategy's latest stop-loss in the instrument was filled; null when none was today. */
   readonly lastStopTime: EpochMs | null;
   readonly isKilled: boolean;
+  /** The account or this strategy. */
   readonly isPaused: boolean;
 }
 

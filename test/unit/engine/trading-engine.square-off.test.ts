@@ -223,7 +223,11 @@ describe('a command', () => {
     const bench = new EngineBench({ strategy: again });
     bench.candle('10:00');
     expect(bench.command('halt', '10:02')).toEqual([
-      { type: 'switchesChanged', switches: { isKilled: false, isPaused: true }, time: at('10:02') },
+      {
+        type: 'switchesChanged',
+        switches: { isKilled: false, isPaused: true, pausedStrategies: [] },
+        time: at('10:02'),
+      },
     ]);
     expect(bench.order(bench.last('ENTRY')).status).toBe('INITIALIZED');
     bench.report(bench.last('ENTRY'), 'EXPIRED');
