@@ -20,7 +20,8 @@ const FAULTS = {
   'book-lag': { kind: 'book-lag', ms: 3_000 },
 } as const satisfies Readonly<Record<BrokerFault, FaultRequest>>;
 const OPERATIONS = {
-  ...{ place: 'placeOrder', modify: 'modifyOrder', cancel: 'cancelOrder', orders: 'orderBook' },
+  ...{ place: 'placeOrder', modify: 'modifyOrder', cancel: 'cancelOrder' },
+  ...{ orders: 'orderBook', fills: 'tradeBook' },
 } as const satisfies Readonly<Record<BrokerCall, Operation>>;
 
 brokerContract({

@@ -15,7 +15,8 @@ import type { Outcome } from '../../src/ports/outcome.ts';
 import { MemoryLedger } from '../../src/simulation/memory-ledger.ts';
 import { buildOrder } from '../support/build-order.ts';
 
-export type BrokerCall = 'place' | 'modify' | 'cancel' | 'orders';
+/** `orders` and `fills` are what reading the book asks for; the same where a broker tells both at once. */
+export type BrokerCall = 'place' | 'modify' | 'cancel' | 'orders' | 'fills';
 
 /** What can happen to a call on its way, and whether the broker has done by then what was asked. */
 const FAULTS = {
@@ -29,7 +30,7 @@ const FAULTS = {
   'empty-answer-after': { isCarriedOut: true },
   throttled: { isCarriedOut: false },
   'session-gone': { isCarriedOut: false },
-  /** Of `orders` only: the book is that of a moment ago. */
+  /** Of what is read only: it is that of a moment ago. */
   'book-lag': { isCarriedOut: true },
 } as const;
 export type BrokerFault = keyof typeof FAULTS;
@@ -468,21 +469,24 @@ export function brokerContract(harness: BrokerHarness): void {
           expect(test.truth()).toHaveLength(1);
         });
 
-        it.each(ways)('%s while it reads the book never calls an order absent', async (fault) => {
-          const test = await harness.open();
-          const order = await placed(test, 1);
-          test.strike(fault, 'orders');
-          const outcome = await test.patiently(test.broker.orders());
-          if (fault === 'session-gone') {
-            const found = doneOf(outcome).orders.map(({ update }) => update.clientOrderId);
-            expect(found, 'a read is asked again with a new session').toEqual([order.clientOrderId]);
-          } else if (fault !== 'answer-lost') {
-            expect(['done', 'refused']).not.toContain(outcome.kind);
-          }
-          if (fault === 'throttled') expect(outcome).toMatchObject({ retryAfterMs: expect.any(Number) });
-          if (outcome.kind === 'throttled') expect(outcome.retryAfterMs).toBeGreaterThan(0);
-          await foundIn(test, order);
-        });
+        it.each(ways.flatMap((fault) => (['orders', 'fills'] as const).map((on) => [fault, on] as const)))(
+          '%s while it reads %s never calls an order absent',
+          async (fault, on) => {
+            const test = await harness.open();
+            const order = await placed(test, 1);
+            test.strike(fault, on);
+            const outcome = await test.patiently(test.broker.orders());
+            if (fault === 'session-gone') {
+              const found = doneOf(outcome).orders.map(({ update }) => update.clientOrderId);
+              expect(found, 'a read is asked again with a new session').toEqual([order.clientOrderId]);
+            } else if (fault !== 'answer-lost') {
+              expect(['done', 'refused']).not.toContain(outcome.kind);
+            }
+            if (fault === 'throttled') expect(outcome).toMatchObject({ retryAfterMs: expect.any(Number) });
+            if (outcome.kind === 'throttled') expect(outcome.retryAfterMs).toBeGreaterThan(0);
+            await foundIn(test, order);
+          },
+        );
       });
     }
 
@@ -496,6 +500,20 @@ export function brokerContract(harness: BrokerHarness): void {
         expect((await bookOf(test)).orders).toEqual([]);
         await test.settle();
         expectTruth(test, order, 'working', await foundIn(test, order));
+      });
+
+      it.each(['orders', 'fills'] as const)('a book whose %s lag says no more than fills prove', async (on) => {
+        const test = await harness.open();
+        const order = await placed(test, 1, { limitPrice: 1490 });
+        // Long enough for every book to have shown the order.
+        await test.patiently(test.clock.sleepUntil(test.clock.now() + 20_000));
+        await test.print(test.share, 1485);
+        test.strike('book-lag', on);
+        const lagging = await foundIn(test, order);
+        expect(lagging.update.status).toBe('ACCEPTED');
+        expect(lagging.filledQuantity, 'it is told that there is more').toBe(10);
+        expect(unitsOf(lagging)).toBe(on === 'orders' ? 10 : 0);
+        expectTruth(test, order, 'filled', await foundIn(test, order));
       });
     }
   });

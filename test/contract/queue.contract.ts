@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Alert } from '../../src/core/alert.ts';
 import { InvariantError } from '../../src/core/errors.ts';
 import { PostgresLedger } from '../../src/db/postgres-ledger.ts';
+import { promisedJobs } from '../../src/engine/orders/promised-jobs.ts';
 import { DONE, defineJob, type JobContext, JobRegistry, type JobResult } from '../../src/jobs/job-registry.ts';
 import type { OpenQueues } from '../../src/jobs/open-queues.ts';
 import { OutboxSweeper } from '../../src/jobs/outbox-sweeper.ts';
@@ -14,6 +15,7 @@ import { openQueues, type QueueBackendOptions } from '../../src/jobs/queue-backe
 import type { WorkerSettings } from '../../src/jobs/queue-factory.ts';
 import { type FailedJob, startWorkers } from '../../src/jobs/start-workers.ts';
 import type { OutboxJob } from '../../src/ports/ledger.ts';
+import { buildOrder } from '../support/build-order.ts';
 import { type TestDatabase, testDatabase } from '../support/test-database.ts';
 
 export interface BackendUnderTest {
@@ -128,6 +130,26 @@ export function queueContract(backend: 'redis' | 'postgres', start: () => Promis
       await enqueue(job('once'));
       await pause(100);
       expect(runs).toEqual(['once']);
+    });
+
+    it('runs every cancel that was asked for of one order, and each of them once', async () => {
+      const order = buildOrder();
+      const cancelAt = (time: number) => promisedJobs([{ type: 'cancelRequested', order, reason: 'expired', time }]);
+      const runs: string[] = [];
+      await work(queues, async (subject, { jobId }) => {
+        runs.push(`${jobId} of ${subject}`);
+        return DONE;
+      });
+      await enqueue(...cancelAt(1_000), ...cancelAt(1_000));
+      await until(() => runs.length === 1);
+      // The outbox hands a job over again when a crash came between adding and marking.
+      await enqueue(...cancelAt(1_000));
+      await enqueue(...cancelAt(2_000));
+      await until(() => runs.length === 2);
+      await enqueue(...cancelAt(1_000), ...cancelAt(2_000));
+      await pause(100);
+      const id = order.clientOrderId;
+      expect(runs).toEqual([`${id}-cancel-1000 of ${id}`, `${id}-cancel-2000 of ${id}`]);
     });
 
     it('runs the most urgent job first, and equals in the order they came', async () => {

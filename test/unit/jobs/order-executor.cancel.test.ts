@@ -113,6 +113,41 @@ describe('cancelling an order', () => {
     expect(await cancel()).toEqual({ kind: 'retry', reason: 'Connection refused' });
   });
 
+  it('does not take an end from the book before all of its fills are there', async () => {
+    await moved(ledger, 'SUBMITTING', 'SUBMITTED');
+    broker.enter(order(), 'CANCELED', [fillOf(order(), 'F1', 4)], 6);
+    broker.fates.cancel = ['refused', 'refused'];
+    expect(await cancel()).toEqual({ kind: 'retry', reason: 'The book does not show all fills yet' });
+    expect(await stored()).toMatchObject({ status: 'PENDING_CANCEL' });
+    expect(fills.map(({ fillId }) => fillId)).toEqual(['F1']);
+    broker.book.length = 0;
+    broker.enter(order(), 'CANCELED', [fillOf(order(), 'F1', 4), fillOf(order(), 'F2', 2)]);
+    expect(await cancel()).toEqual(DONE);
+    expect(await stored()).toMatchObject({ status: 'CANCELED' });
+  });
+
+  it('does not believe a refusal while the order may be in a row that can not be read', async () => {
+    await moved(ledger, 'SUBMITTING', 'SUBMITTED');
+    broker.fates.cancel = ['refused'];
+    broker.unreadRows = [1];
+    expect(await cancel()).toEqual({
+      kind: 'retry',
+      reason: "The order may be among 1 rows of the broker's book that can not be read",
+    });
+  });
+
+  it.each([
+    ['CANCELED', DONE],
+    ['PENDING_CANCEL', DONE],
+    ['ACCEPTED', { kind: 'retry', reason: 'No answer within 7 s' }],
+  ] as const)('looks into the book when the answer was lost: the order is %s', async (status, result) => {
+    await moved(ledger, 'SUBMITTING', 'SUBMITTED');
+    broker.enter(order(), status);
+    broker.fates.cancel = ['answer-lost'];
+    expect(await cancel()).toEqual(result);
+    expect(broker.looks).toBe(1);
+  });
+
   it('searches the book for an order whose id at the broker is not known', async () => {
     await moved(ledger, 'SUBMITTING', 'ACCEPTED');
     broker.enter(order());

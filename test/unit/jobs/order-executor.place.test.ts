@@ -123,6 +123,34 @@ describe('placing an order', () => {
     expect(broker.book).toHaveLength(1);
   });
 
+  it('does not send again while a row of the book can not be read: it may be the order', async () => {
+    broker.fates.place = ['request-lost'];
+    broker.unreadRows = [1, 0, 2];
+    const result = (rows: number) => ({
+      ...{ kind: 'retry', reason: `The order may be among ${rows} rows of the broker's book that can not be read` },
+    });
+    expect(await place()).toEqual(result(1));
+    expect(await place()).toEqual(result(2));
+    expect(broker.placed).toHaveLength(1);
+    expect(await place()).toEqual(DONE);
+    expect(broker.placed, 'two whole looks did not have it').toHaveLength(2);
+  });
+
+  it('adopts a readable row beside others that are not', async () => {
+    broker.fates.place = ['answer-lost'];
+    broker.unreadRows = [3];
+    expect(await place()).toEqual(DONE);
+    expect(await stored()).toMatchObject({ status: 'ACCEPTED', brokerOrderId: `B-${ID}` });
+  });
+
+  it('takes an end in the book whose fills are still to come for what it proves: the broker has the order', async () => {
+    await moved(ledger, 'SUBMITTING', 'UNKNOWN');
+    broker.enter(order(), 'CANCELED', [fillOf(order(), 'F1', 4)], 6);
+    expect(await place()).toEqual(DONE);
+    expect(await stored()).toMatchObject({ status: 'SUBMITTED', brokerOrderId: `B-${ID}` });
+    expect(fills.map(({ fillId }) => fillId)).toEqual(['F1']);
+  });
+
   it('takes over a rejection that only the book tells', async () => {
     broker.fates.place = ['request-lost'];
     broker.enter(order(), 'REJECTED');

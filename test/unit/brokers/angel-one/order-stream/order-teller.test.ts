@@ -165,6 +165,39 @@ describe('OrderTeller', () => {
     ]);
   });
 
+  it('waits for the fills that the order’s row speaks of, no frame having said so', () => {
+    const { teller, story } = listen();
+    teller.take([row('CANCELED', [fill('a', 1)], {}, 3)], teller.frames);
+    expect(story).toEqual(['a']);
+    expect(teller.isBehind, 'the books are looked at again').toBe(true);
+    // A trade book older than the last one takes nothing back.
+    teller.take([row('CANCELED', [], {}, 3)], teller.frames);
+    teller.take([row('CANCELED', [fill('a', 1), fill('b', 2)], {}, 3)], teller.frames);
+    expect(story).toEqual(['a', 'b', 'CANCELED']);
+    expect(teller.isBehind).toBe(false);
+  });
+
+  it('takes a row alone in the book under another id for the order’s new name', () => {
+    const { teller, story, updates } = listen();
+    teller.take([row('ACCEPTED', [fill('a', 1)])], teller.frames);
+    teller.take([row('ACCEPTED', [fill('a', 1)], { brokerOrderId: '2' as BrokerOrderId })], teller.frames);
+    expect(story).toEqual(['ACCEPTED', 'a', 'ACCEPTED']);
+    expect(updates.at(-1)?.brokerOrderId).toBe('2');
+    expect(teller.hint(frame('CANCELED', { orderId: '2', filled: 1 }), NOW)).toBe(false);
+    expect(story).toEqual(['ACCEPTED', 'a', 'ACCEPTED', 'CANCELED']);
+  });
+
+  it('leaves it to the books what a frame of another id is', () => {
+    const { teller, story } = listen();
+    teller.hint(frame('ACCEPTED'), NOW);
+    expect(teller.hint(frame('CANCELED', { orderId: '2' }), NOW)).toBe(true);
+    expect(story, 'not the end of the one we know').toEqual(['ACCEPTED']);
+    const both = [row('ACCEPTED'), row('CANCELED', [], { brokerOrderId: '2' as BrokerOrderId })];
+    teller.take(both, teller.frames);
+    teller.take(both, teller.frames);
+    expect(story).toEqual(['ACCEPTED', 'doubled']);
+  });
+
   it('tells each fill once, all of them, and nothing the order machine would not take, whatever is lost or late', () => {
     const life = fc.array(fc.constantFrom('open', 'fill', 'cancelAsked', 'cancelRefused'), { maxLength: 8 });
     const end = fc.constantFrom<OrderUpdate['status'] | 'FILLED' | 'working'>(
