@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { resetSchema } from '../../src/db/database.ts';
 import { acquireLease } from '../../src/db/lease.ts';
 import { DatabaseProcess } from '../support/database-process.ts';
+import { startSlowProxy } from '../support/slow-proxy.ts';
 import { type TestDatabase, testDatabase } from '../support/test-database.ts';
 import { testStateFolder } from '../support/test-server.ts';
 
@@ -18,7 +21,10 @@ beforeEach(async () => {
   await holder.ready();
 });
 afterEach(() => holder.kill());
-afterAll(() => opened.close());
+afterAll(async () => {
+  await opened.database.sql`delete from signalman_leases.leases where account like ${`account-${process.pid}-%`}`;
+  await opened.close();
+});
 
 describe('the lease of an account', () => {
   test('is refused to a second worker, which is told who holds it', async () => {
@@ -55,6 +61,47 @@ describe('the lease of an account', () => {
     const name = `signalman standby ${process.pid}`;
     await opened.database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`;
     await expect.poll(() => lease.lost.aborted).toBe(true);
+    expect(await lease.verify()).toBe(false);
     await lease.release();
+  });
+
+  test('has a higher epoch every time, and proves the newest only', async () => {
+    const own = `${account}-own`;
+    const first = await acquireLease(opened.database, own, 'worker', 0);
+    expect([first.epoch, await first.verify()]).toEqual([1, true]);
+    await first.release();
+    expect(await first.verify(), 'released').toBe(false);
+    const second = await acquireLease(opened.database, own, 'worker', 0);
+    expect([second.epoch, await second.verify()]).toEqual([2, true]);
+    await opened.database.sql`update signalman_leases.leases set epoch = 3 where account = ${own}`;
+    expect(await second.verify(), 'a later epoch was taken').toBe(false);
+    expect(second.lost.aborted).toBe(true);
+    const third = await acquireLease(opened.database, own, 'worker');
+    expect(third.epoch, 'who has lost it lets the lock go').toBe(4);
+    await third.release();
+  });
+
+  test('survives the schema of its account', async () => {
+    const lease = await acquireLease(opened.database, `${account}-own`, 'worker', 0);
+    await resetSchema(opened.database.sql, opened.schema);
+    expect(await lease.verify()).toBe(true);
+    await lease.release();
+  });
+
+  test('does not take an answer for proof that came while nobody listened', async () => {
+    const proxy = await startSlowProxy(opened.database.url);
+    const own = `${account}-own`;
+    const lease = await acquireLease({ url: proxy.url }, own, 'sleeper', 0);
+    expect(await lease.verify()).toBe(true);
+    proxy.hold();
+    const asked = lease.verify();
+    await sleep(2_500);
+    const name = `signalman sleeper ${process.pid}`;
+    await opened.database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`;
+    const next = await acquireLease(opened.database, own, 'worker');
+    proxy.letGo();
+    expect(await asked).toBe(false);
+    expect(await next.verify()).toBe(true);
+    await Promise.all([next.release(), lease.release(), proxy.close()]);
   });
 });

@@ -1,0 +1,111 @@
+/**
+ * What is known of leases, in a schema of its own: an account's schema may be made anew while its lease is held. A row is
+ * written by whoever has just taken the account's advisory lock, in the same statement, so its epoch only ever grows.
+ */
+import { advisoryKey } from './advisory-key.ts';
+import { processOf } from './application-name.ts';
+import type { Sql } from './sql.ts';
+
+export interface LeaseHolder {
+  /** Undefined for a connection that has no name of ours. */
+  readonly processId: number | undefined;
+  /** When it last said that it lives, by the server's clock; null for one that never says so. */
+  readonly heartbeatTime: number | null;
+  /** How long ago that was. */
+  readonly silentMs: number | null;
+}
+
+/** Makes the table where it is missing. */
+export async function ensureLeaseTable(sql: Sql): Promise<void> {
+  const [table] = await sql<{ exists: boolean }[]>`select to_regclass('signalman_leases.leases') is not null as exists`;
+  if (table?.exists) return;
+  await sql.begin(async (transaction) => {
+    await transaction`select pg_advisory_xact_lock(${advisoryKey('signalman lease table')}::bigint)`;
+    await transaction`create schema if not exists signalman_leases`;
+    await transaction`
+      create table if not exists signalman_leases.leases (
+        account text primary key,
+        epoch bigint not null check (epoch > 0),
+        backend_pid integer not null,
+        holder text not null,
+        taken_time bigint not null,
+        heartbeat_time bigint not null)`;
+  });
+}
+
+/** Takes the lock and the next epoch in one step; undefined when somebody else has the lock. */
+export async function takeLease(sql: Sql, account: string, holder: string): Promise<number | undefined> {
+  const [taken] = await sql<{ epoch: number | null }[]>`
+    with attempt as materialized (select pg_try_advisory_lock(${keyOf(account)}::bigint) as is_held),
+    taken as (
+      insert into signalman_leases.leases as lease (account, epoch, backend_pid, holder, taken_time, heartbeat_time)
+      select ${account}, 1, pg_backend_pid(), ${holder}, ${nowMs(sql)}, ${nowMs(sql)} from attempt where is_held
+      on conflict (account) do update set
+        epoch = lease.epoch + 1, backend_pid = excluded.backend_pid, holder = excluded.holder,
+        taken_time = excluded.taken_time, heartbeat_time = excluded.heartbeat_time
+      returning epoch)
+    select epoch from attempt left join taken on true`;
+  return taken?.epoch ?? undefined;
+}
+
+/** Says that the holder lives; false when another has it. */
+export async function beat(sql: Sql, account: string, epoch: number): Promise<boolean> {
+  const { count } = await sql`
+    update signalman_leases.leases set heartbeat_time = ${nowMs(sql)}
+    where account = ${account} and epoch = ${epoch} and backend_pid = pg_backend_pid()`;
+  return count === 1;
+}
+
+/**
+ * True when the session that asks is the one that took this epoch, and no later one was taken. A session's lock ends with
+ * the session, so that it can ask proves that it holds the lock.
+ */
+export async function isNewest(sql: Sql, account: string, epoch: number): Promise<boolean> {
+  const rows = await sql`
+    select from signalman_leases.leases
+    where account = ${account} and epoch = ${epoch} and backend_pid = pg_backend_pid()`;
+  return rows.count === 1;
+}
+
+/** Whoever has the lock; undefined when nobody does. */
+export async function findHolder(sql: Sql, account: string): Promise<LeaseHolder | undefined> {
+  const [row] = await sql<{ name: string | null; heartbeatTime: number | null; silentMs: number | null }[]>`
+    select application_name as name, heartbeat_time as "heartbeatTime", ${nowMs(sql)} - heartbeat_time as "silentMs"
+    from pg_locks lock left join pg_stat_activity using (pid)
+      left join signalman_leases.leases lease on lease.account = ${account} and lease.backend_pid = lock.pid
+    where ${isLockOf(sql, account)}`;
+  return row && { processId: processOf(row.name ?? ''), heartbeatTime: row.heartbeatTime, silentMs: row.silentMs };
+}
+
+/**
+ * Ends the session that has the lock if its last heartbeat is still this one, and with it sessions of the same process
+ * that were left in the middle of a transaction: what they have locked nobody else could write.
+ */
+export async function evict(sql: Sql, account: string, heartbeatTime: number): Promise<void> {
+  await sql`
+    with holder as (
+      select lock.pid, application_name, client_addr
+      from pg_locks lock join pg_stat_activity using (pid)
+        join signalman_leases.leases lease on lease.backend_pid = lock.pid
+      where account = ${account} and heartbeat_time = ${heartbeatTime} and ${isLockOf(sql, account)})
+    select pg_terminate_backend(session.pid)
+    from holder join pg_stat_activity session on session.pid = holder.pid
+      or session.datname = current_database() and session.application_name = holder.application_name
+        and session.client_addr is not distinct from holder.client_addr
+        and session.state like 'idle in transaction%'
+        and session.state_change < clock_timestamp() - interval '8 seconds'`;
+}
+
+function keyOf(account: string): string {
+  return advisoryKey(`signalman lease ${account}`);
+}
+
+function isLockOf(sql: Sql, account: string) {
+  return sql`locktype = 'advisory' and granted and objsubid = 1
+    and lock.database = (select oid from pg_database where datname = current_database())
+    and ((classid::bigint << 32) | objid::bigint) = ${keyOf(account)}::bigint`;
+}
+
+function nowMs(sql: Sql) {
+  return sql`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface SlowProxy {
+  /** The database, through the proxy. */
+  readonly url: string;
+  /** From now on answers wait, also that the server has closed. */
+  hold(): void;
+  letGo(): void;
+  close(): Promise<void>;
+}
+
+/** Stands between a client and its database, and keeps answers back as the socket of a process does that sleeps. */
+export async function startSlowProxy(databaseUrl: string): Promise<SlowProxy> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  let isHolding = false;
+  const held: (() => void)[] = [];
+  const pass = (step: () => void): void => {
+    if (isHolding) held.push(step);
+    else step();
+  };
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+    }
+    client.on('data', (data) => upstream.write(data));
+    client.on('close', () => upstream.destroy());
+    upstream.on('data', (data) => pass(() => client.write(data)));
+    upstream.on('close', () => pass(() => client.end()));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(databaseUrl);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: url.href,
+    hold: () => {
+      isHolding = true;
+    },
+    letGo: () => {
+      isHolding = false;
+      for (const step of held.splice(0)) step();
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
