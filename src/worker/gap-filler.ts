@@ -4,7 +4,8 @@
  * decisions are what they would have been. What can not be fetched in time stays marked as a gap.
  *
  * When an instrument was heard again is what its own first tick says, not our clock: one that is behind would leave the
- * first minute after the gap with less than its trades.
+ * first minute after the gap with less than its trades. A link that is back well before the market opens has missed nothing
+ * of that day: a night without one costs no call, at the open neither.
  */
 import type { Candle } from '../core/candle.ts';
 import type { InstrumentId } from '../core/ids.ts';
@@ -31,6 +32,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 /** The broker's bar of a minute stands a moment after its end. */
 const SETTLE_MS = 1_000;
+/** A clock that is farther behind gets no session: one-time passwords go by it. */
+const MOST_SKEW_MS = 2 * MINUTE_MS;
 const NEVER = Number.POSITIVE_INFINITY;
 
 interface Span {
@@ -43,8 +46,8 @@ export class GapFiller {
   readonly #options: GapFillerOptions;
   /** Minutes that were heard in part only, by instrument: the open time. */
   readonly #partial = new Map<InstrumentId, EpochMs>();
-  /** Not heard since the link is back. */
-  readonly #unheard = new Set<InstrumentId>();
+  /** Not heard since the link is back, with the time of that. */
+  readonly #unheard = new Map<InstrumentId, EpochMs>();
   #nextEnd: EpochMs = NEVER;
 
   constructor(options: GapFillerOptions) {
@@ -73,7 +76,7 @@ export class GapFiller {
 
   #wholeMinutes({ instrumentIds, from, to }: Gap): readonly Span[] {
     return instrumentIds.flatMap((instrumentId) => {
-      this.#unheard.add(instrumentId);
+      this.#unheard.set(instrumentId, to);
       // The minute that a former gap left in part lies in this one, or before it.
       const first = Math.min(minuteOf(from), this.#partial.get(instrumentId) ?? NEVER);
       return this.#backIn(instrumentId, first, minuteOf(to));
@@ -83,10 +86,16 @@ export class GapFiller {
   #endedMinutes(event: Exclude<MarketEvent, Gap>): readonly Span[] {
     const time = timeOf(event);
     const missed: Span[] = [];
-    if (event.type === 'tick' && this.#unheard.delete(event.tick.instrumentId)) {
+    if (event.type === 'tick') {
       const { instrumentId } = event.tick;
-      const first = this.#partial.get(instrumentId) ?? minuteOf(time);
-      missed.push(...this.#backIn(instrumentId, first, Math.max(first, minuteOf(time))));
+      const back = this.#unheard.get(instrumentId);
+      this.#unheard.delete(instrumentId);
+      if (back !== undefined && this.#isBackBeforeOpen(instrumentId, back)) {
+        this.#partial.delete(instrumentId);
+      } else if (back !== undefined) {
+        const first = this.#partial.get(instrumentId) ?? minuteOf(time);
+        missed.push(...this.#backIn(instrumentId, first, Math.max(first, minuteOf(time))));
+      }
     }
     for (const [instrumentId, minute] of this.#partial) {
       if (minute + MINUTE_MS > time) continue;
@@ -94,6 +103,15 @@ export class GapFiller {
       missed.push({ instrumentId, from: minute, to: minute + MINUTE_MS });
     }
     return missed;
+  }
+
+  /** Whether nothing was traded when the link came back, even if our clock was behind. */
+  #isBackBeforeOpen(instrumentId: InstrumentId, back: EpochMs): boolean {
+    const { history, clock } = this.#options;
+    const to = back + MOST_SKEW_MS;
+    // Of what lies ahead a history knows nothing: it has no part for it.
+    if (clock.now() < to) return false;
+    return history.split({ instrumentId, timeframe: '1m', from: minuteOf(back), to }).length === 0;
   }
 
   /** It is heard again within `minute`; what lies before is missed as a whole. */

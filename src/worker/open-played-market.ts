@@ -14,8 +14,8 @@ import type { Clock } from '../ports/clock.ts';
 import { openAngelOneMarket } from './angel-one-market.ts';
 import { MarketClock } from './market-clock.ts';
 import type { OpenMarket } from './open-market.ts';
-import { type Arrivals, followSimulator, playSession, timeOfSimulator } from './played-session.ts';
-import { type SimulatorProcess, startSimulator } from './simulator-process.ts';
+import { type Arrivals, followSimulator, playSession, reached, timeOfSimulator } from './played-session.ts';
+import { attachSimulator, type SimulatorAddress, type SimulatorProcess, startSimulator } from './simulator-process.ts';
 
 export interface PlayedMarketOptions {
   readonly bot: Bot;
@@ -25,6 +25,8 @@ export interface PlayedMarketOptions {
   readonly speed: number;
   readonly orders: 'paper' | 'broker';
   readonly witness?: Witness;
+  /** One that runs already, instead of one of our own. */
+  readonly simulator?: SimulatorAddress;
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
@@ -50,16 +52,21 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
   const { bot, sessionPath, instrumentsPath, orders, signal, log } = options;
   const speed = Math.min(options.speed, FASTEST);
   const instrumentIds = loadInstruments(instrumentsPath).map(({ id }) => id);
-  const simulator = await startSimulator({
-    ...{ sessionPath, instrumentsPath, speed },
-    onLine: (line) => log.debug(`simulator: ${line}`),
-  });
+  const simulator = options.simulator
+    ? attachSimulator(options.simulator)
+    : await startSimulator({
+        ...{ sessionPath, instrumentsPath, speed },
+        onLine: (line) => log.debug(`simulator: ${line}`),
+      });
+  const closed = new AbortController();
   try {
     const time = await timeOfSimulator(simulator);
     // All of the day is sped up, its rates and passwords as well.
     await simulator.ask('behaviours', { totpClock: 'market', rateClock: 'market' });
     const wireClock = new MarketClock(time);
     const arrivals: Arrivals = { count: 0, hasBroken: false, isUp: false };
+    let onLost = (_cause: unknown): void => {};
+    followSimulator({ simulator, arrivals, clock: wireClock }, closed.signal).catch((cause) => onLost(cause));
     const { credentials, endpoints } = simulator;
     const market = await openAngelOneMarket({
       ...{ bot, credentials, endpoints, wireClock, instrumentIds, log, orders, speed, isPlayed: true },
@@ -77,16 +84,16 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
     const hours = hoursOf(market.engine, time);
     options.witness?.opened(simulator, wireClock, hours);
     const closing = new AbortController();
-    const closed = new AbortController();
     const fail = (cause: unknown): void =>
       market.queue.end(cause instanceof Error ? cause : new UnavailableError(String(cause)));
+    onLost = fail;
     const played: OpenMarket = {
       ...market,
       start: (ids) => {
         market.start(ids);
-        followSimulator({ simulator, arrivals, clock: wireClock }, closed.signal).catch(fail);
         playSession({
           ...{ simulator, arrivals, clock: wireClock, queue: market.queue, subscriptions: ids.length },
+          ended: simulator.ended ?? reached(simulator, hours.close, closed.signal),
           dayEnd: orders === 'broker' ? hours.close + EVENING_MS : null,
           signal: AbortSignal.any([signal, closing.signal]),
         }).then(() => played.onPlayed(), fail);
@@ -104,6 +111,7 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
     };
     return played;
   } catch (error) {
+    closed.abort();
     await simulator.stop();
     throw error;
   }

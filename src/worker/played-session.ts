@@ -1,5 +1,5 @@
 /**
- * Plays the simulator's session from its first print to the end of its day. Entry points: `playSession`, `followSimulator`.
+ * Plays the simulator's session from its first print to the end of its day. Entry points: `playSession`, `followSimulator`, `reached`.
  *
  * The market's clock follows the prices that arrive; while none come it follows what the simulator says, so that a stream
  * that is down does not stop the time of sessions, budgets and gaps. It is never ahead of the simulator's.
@@ -13,7 +13,9 @@ import type { MarketQueue } from './market-queue.ts';
 import type { SimulatorProcess } from './simulator-process.ts';
 
 export interface PlayedSessionOptions {
-  readonly simulator: SimulatorProcess;
+  readonly simulator: Pick<SimulatorProcess, 'ask'>;
+  /** Resolves with the number of prints when the last one has been made. */
+  readonly ended: Promise<number>;
   readonly clock: MarketClock;
   readonly queue: MarketQueue;
   readonly arrivals: Arrivals;
@@ -42,7 +44,7 @@ const FOLLOW_MS = 20;
 
 const healthSchema = z.object({ time: z.number() });
 const streamsSchema = z.object({
-  connections: z.array(z.object({ subscriptions: z.int() })),
+  connections: z.array(z.object({ isOpen: z.boolean(), subscriptions: z.int() })),
 });
 
 export async function timeOfSimulator(simulator: Pick<SimulatorProcess, 'ask'>): Promise<EpochMs> {
@@ -58,7 +60,7 @@ export async function playSession(options: PlayedSessionOptions): Promise<void> 
   const stopped = new Promise<'stopped'>((resolve) => {
     signal.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
-  const prints = await Promise.race([simulator.ended, stopped]);
+  const prints = await Promise.race([options.ended, stopped]);
   if (prints === 'stopped') return;
   await arrived(options, prints);
   if (dayEnd !== null) await evening(options, dayEnd);
@@ -78,11 +80,22 @@ export async function followSimulator(
   }
 }
 
+/** Resolves when the simulator's clock has come to `time`. */
+export async function reached(
+  simulator: Pick<SimulatorProcess, 'ask'>,
+  time: EpochMs,
+  stop: AbortSignal,
+): Promise<number> {
+  while (!stop.aborted && (await timeOfSimulator(simulator)) < time) await sleep(FOLLOW_MS);
+  return 0;
+}
+
 async function subscribed({ simulator, subscriptions, signal }: PlayedSessionOptions): Promise<void> {
   const deadline = performance.now() + SUBSCRIBE_PATIENCE_MS;
   while (!signal.aborted) {
     const { connections } = streamsSchema.parse(await simulator.ask('streams'));
-    if (connections.reduce((sum, each) => sum + each.subscriptions, 0) >= subscriptions) return;
+    const open = connections.filter(({ isOpen }) => isOpen);
+    if (open.reduce((sum, each) => sum + each.subscriptions, 0) >= subscriptions) return;
     if (performance.now() > deadline) throw new UnavailableError('The market stream could not be subscribed to');
     await sleep(LOOK_AGAIN_MS);
   }

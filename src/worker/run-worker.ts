@@ -17,6 +17,7 @@ import { openBrokerMarket } from './open-broker-market.ts';
 import type { OpenMarket } from './open-market.ts';
 import { openPlayedMarket, type Witness } from './open-played-market.ts';
 import { type RunFacts, type RunJson, runJson, runText } from './run-summary.ts';
+import type { SimulatorAddress } from './simulator-process.ts';
 import { listenForStop } from './stop-signal.ts';
 import { runTradingWorker } from './trading-worker.ts';
 
@@ -41,11 +42,14 @@ export interface Rehearsal {
 export interface Play {
   /** Names the schema, the queue and the lease. */
   readonly account: string;
+  readonly isLasting: boolean;
   readonly orders: 'paper' | 'broker';
   readonly witness?: Witness;
+  /** One that runs already and goes on after this run. */
+  readonly simulator?: SimulatorAddress;
 }
 
-const ON_PAPER: Play = { account: 'rehearsal', orders: 'paper' };
+const ON_PAPER: Play = { account: 'rehearsal', isLasting: false, orders: 'paper' };
 
 export async function runWorker(request: RunRequest): Promise<{ readonly json: RunJson; readonly text: string }> {
   const env = readEnv();
@@ -64,11 +68,12 @@ export async function rehearse(request: RunRequest, play: Play = ON_PAPER): Prom
   const pace = Number.isFinite(speed) ? `${speed} times as fast` : 'as fast as it goes';
   const { facts, engine } = await run(request, env, bot, {
     account: play.account,
+    isLasting: play.isLasting,
     words: `${play.orders === 'paper' ? 'Paper trading' : 'Orders go to the simulator'}. The simulator of Angel One plays ${basename(sessionPath)} on this machine, ${pace}.`,
     open: (log, signal) =>
       openPlayedMarket({
         ...{ bot, sessionPath, instrumentsPath: replay.instrumentsPath, speed, log, signal },
-        ...{ orders: play.orders, ...(play.witness ? { witness: play.witness } : {}) },
+        ...play,
       }),
   });
   return { facts, sessionPath, engine, rules: bot.fillRules };
@@ -80,6 +85,7 @@ async function tradeLive(request: RunRequest, env: Env, access: AngelOneAccess):
   checkTradingMode(env.tradingMode, bot);
   return run(request, env, bot, {
     account: `paper_${bot.account.id.replaceAll('-', '_')}`,
+    isLasting: false,
     words: `Paper trading at live prices of Angel One${env.angelOneUrl === null ? '' : `'s simulator at ${env.angelOneUrl}`}. Ctrl-C stops.`,
     open: (log) => openBrokerMarket({ bot, env, access, log, orders: 'paper' }),
   });
@@ -88,6 +94,7 @@ async function tradeLive(request: RunRequest, env: Env, access: AngelOneAccess):
 interface Plan {
   /** Names the schema, the queue and the lease. */
   readonly account: string;
+  readonly isLasting: boolean;
   readonly words: string;
   open(log: Logger, signal: AbortSignal): Promise<OpenMarket>;
 }
@@ -108,7 +115,15 @@ async function run(
   let session: MarketSession | null = null;
   try {
     const facts = await runTradingWorker({
-      ...{ env, account: plan.account, log, rules: bot.fillRules, signal: stop.signal, alerts: people },
+      ...{
+        env,
+        account: plan.account,
+        isLasting: plan.isLasting,
+        log,
+        rules: bot.fillRules,
+        signal: stop.signal,
+        alerts: people,
+      },
       openMarket: async () => {
         const market = await plan.open(log, stop.signal);
         engine = market.engine;

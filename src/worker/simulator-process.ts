@@ -26,11 +26,12 @@ const readySchema = z.object({
 });
 const endedSchema = z.object({ event: z.literal('ended'), prints: z.int() });
 
-type Ready = z.output<typeof readySchema>;
+/** Where a simulator is and who may log in there. */
+export type SimulatorAddress = Readonly<z.output<typeof readySchema>>;
 
-export interface SimulatorProcess extends Ready {
-  /** Resolves with the number of prints when the last one has been made. */
-  readonly ended: Promise<number>;
+export interface SimulatorProcess extends SimulatorAddress {
+  /** Resolves with the number of prints when the last one has been made; null when nobody has counted them. */
+  readonly ended: Promise<number> | null;
   /** Asks or tells the simulator's control surface. */
   ask(route: string, body?: object): Promise<unknown>;
   /** Resolves when the process is gone. */
@@ -42,6 +43,11 @@ export interface SimulatorProcessOptions {
   readonly instrumentsPath: string;
   readonly speed: number;
   readonly onLine: (line: string) => void;
+}
+
+/** A simulator that runs already and goes on when we are gone. */
+export function attachSimulator(address: SimulatorAddress): SimulatorProcess {
+  return { ...address, ended: null, stop: async () => {}, ask: (route, body) => ask(address.control, route, body) };
 }
 
 const START_PATIENCE_MS = 20_000;
@@ -71,7 +77,7 @@ export async function startSimulator(options: SimulatorProcessOptions): Promise<
   const ended = new Promise<number>((resolve) => {
     isEnded = resolve;
   });
-  const ready = new Promise<Ready>((resolve, reject) => {
+  const ready = new Promise<SimulatorAddress>((resolve, reject) => {
     const late = setTimeout(() => reject(failure('did not start in time', said)), START_PATIENCE_MS);
     const lines = createInterface(child.stdout);
     lines.once('line', (line) => {

@@ -1,16 +1,16 @@
 /**
- * Composition root one: the trading engine fed by a market, decisions in Postgres, jobs through BullMQ, orders to the
- * simulated exchange, alerts to the console. Entry point: `runTradingWorker`.
+ * Composition root one: the trading engine fed by a market, decisions in Postgres, jobs through BullMQ, orders to a broker
+ * or the simulated exchange, alerts to the console. Entry point: `runTradingWorker`.
  *
- * A run lives in a schema (and queue) of its own and starts clean: what a played session leaves never mixes with an account,
- * and what a killed run left behind is gone before the next one begins.
+ * An account lives in a schema (and queue) of its own. What lasts is Postgres: the queue is emptied at every start and filled
+ * with what the books say is not settled. Without lasting books a run starts clean.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AlertStream, ConsoleAlerts } from '../alerts/console-alerts.ts';
 import type { Env } from '../config/env.ts';
-import type { Alert } from '../core/alert.ts';
 import { hashHex } from '../core/hash.ts';
 import type { EpochMs } from '../core/time.ts';
+import { readAccountRecord, requeueUnsettled } from '../db/account-record.ts';
 import { type Database, openDatabase, resetSchema } from '../db/database.ts';
 import { acquireLease } from '../db/lease.ts';
 import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
@@ -40,13 +40,16 @@ import { GapFiller } from './gap-filler.ts';
 import { withTimers } from './market-queue.ts';
 import type { OpenMarket } from './open-market.ts';
 import type { RunFacts } from './run-summary.ts';
-import { SystemClock } from './system-clock.ts';
 import { tradeSession } from './trade-session.ts';
+import { allAlertsSent, noteFailedStart, troubleAlert } from './trouble-alerts.ts';
+import { warmUp, warmUpFrom } from './warm-up.ts';
 
 export interface TradingWorkerOptions {
   readonly env: Env;
   /** Names the schema, the queue and the lease. */
   readonly account: string;
+  /** Whether the next run goes on where this one ends, however it ends. */
+  readonly isLasting: boolean;
   readonly openMarket: () => Promise<OpenMarket>;
   /** How the simulated exchange fills paper orders. */
   readonly rules: FillRules;
@@ -61,6 +64,8 @@ const LEASE_WAIT_MS = 6_000;
 const SWEEP_EVERY_MS = 2_000;
 const ALERT_PATIENCE_MS = 20_000;
 const GAP_PATIENCE_MS = 10_000;
+/** What the broker lets through of candles is three calls a second. */
+const GAP_PATIENCE_EACH_MS = 500;
 const ORDERS_PATIENCE_MS = 10_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -76,7 +81,7 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
   try {
     const lease = await acquireLease(database, account, 'worker', LEASE_WAIT_MS);
     try {
-      return await startClean(options, database);
+      return await start(options, database);
     } finally {
       await lease.release();
     }
@@ -85,9 +90,9 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
   }
 }
 
-async function startClean(options: TradingWorkerOptions, database: Database): Promise<Omit<RunFacts, 'wallMs'>> {
+async function start(options: TradingWorkerOptions, database: Database): Promise<Omit<RunFacts, 'wallMs'>> {
   const { env, account, log } = options;
-  await resetSchema(database.sql, account);
+  if (!options.isLasting) await resetSchema(database.sql, account);
   const queues = await openQueues({
     redisUrl: env.redisUrl ?? undefined,
     databaseUrl: database.url,
@@ -152,6 +157,11 @@ async function trade(
     announced(cancelOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
     sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
   ]);
+  if (options.isLasting) {
+    engine.restore(await readAccountRecord(database));
+    const jobs = await requeueUnsettled(database);
+    log.info({ jobs }, 'The account is taken up');
+  }
   await startWorkers({
     ...{ queues, registry, log },
     // On paper orders reach the exchange in the order in which they were decided.
@@ -161,8 +171,10 @@ async function trade(
     },
   });
   const stopSweeping = every(SWEEP_EVERY_MS, () => sweeper.sweep(), log);
+  const { instruments } = market.engine;
   const gaps = new GapFiller({
-    ...{ history: market.history, clock: market.wireClock, patienceMs: GAP_PATIENCE_MS, signal },
+    ...{ history: market.history, clock: market.wireClock, signal },
+    patienceMs: GAP_PATIENCE_MS + GAP_PATIENCE_EACH_MS * instruments.length,
     onFilled: (count) => log.info({ candles: count }, 'Filled a gap of the stream from history'),
     onMissed: (id, reason) =>
       market.trouble.tell(
@@ -177,8 +189,13 @@ async function trade(
   market.onPlayed = () => void endOfPlay(orderFeed, engine, signal).finally(() => queue.end());
   const onStop = (): void => queue.end();
   signal.addEventListener('abort', onStop, { once: true });
-  market.start(market.engine.instruments.map(({ id }) => id));
   try {
+    await orderFeed?.poll();
+    const now = market.wireClock.now();
+    const span = { from: warmUpFrom(market.engine, now, market.isPlayed ? 1 : undefined), to: now };
+    const past = await warmUp(engine, market.engine, span, gaps, (event) => pipeline.tell(event));
+    void candles.append(past).catch(onLost);
+    market.start(instruments.map(({ id }) => id));
     const ticks = await tradeSession({
       ...{ engine, steps: execution.steps, pipeline, clock, gaps, signal },
       events: market.isPlayed ? queue : withTimers(queue, engine, clock, signal),
@@ -203,15 +220,6 @@ async function trade(
   }
 }
 
-/** That trading could not begin stays in the books; the terminal has it as the error that ends the command. */
-async function noteFailedStart(database: Database, error: unknown): Promise<void> {
-  const now = new SystemClock().now();
-  const reason = error instanceof Error ? error.message : String(error);
-  const alert = troubleAlert(`Trading could not begin: ${reason}`, now);
-  await new PostgresLedger(database, 'paper').record([{ type: 'alertRaised', alert }]);
-  await new PostgresAlertBook(database).markSent(alert.key, now);
-}
-
 /** What became of the last orders is told before the events end. */
 async function endOfPlay(feed: OrderFeed | null, engine: TradingEngine, signal: AbortSignal): Promise<void> {
   if (feed === null) return;
@@ -220,10 +228,6 @@ async function endOfPlay(feed: OrderFeed | null, engine: TradingEngine, signal: 
     await Promise.race([feed.poll().catch(() => undefined), sleep(ORDERS_PATIENCE_MS)]);
     await sleep(LOOK_AGAIN_MS);
   } while (engine.parts.orders.hasWorking && performance.now() < deadline && !signal.aborted);
-}
-
-function troubleAlert(text: string, time: EpochMs): Alert {
-  return { key: `trouble/${hashHex(text)}/${time}`, kind: 'system', level: 'critical', text, time };
 }
 
 /** Orders held for a later session are not lost: they wait for the clock, not for the sweeper. */
@@ -241,14 +245,4 @@ function every(ms: number, task: () => Promise<unknown>, log: Logger): () => voi
     );
   }, ms);
   return () => clearInterval(timer);
-}
-
-/** What was decided is told before the run ends; with a dead alert channel the run ends all the same. */
-async function allAlertsSent({ sql }: Database, patienceMs: number, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + patienceMs;
-  while (performance.now() < deadline && !signal.aborted) {
-    const [row] = await sql<{ waiting: number }[]>`select count(*)::int as waiting from alerts where sent_time is null`;
-    if (!row || row.waiting === 0) return;
-    await sleep(20);
-  }
 }

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Alert } from '../core/alert.ts';
+import { hashHex } from '../core/hash.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { Database } from '../db/database.ts';
+import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
+import { PostgresLedger } from '../db/postgres-ledger.ts';
+import { SystemClock } from './system-clock.ts';
+
+export function troubleAlert(text: string, time: EpochMs): Alert {
+  return { key: `trouble/${hashHex(text)}/${time}`, kind: 'system', level: 'critical', text, time };
+}
+
+/** That trading could not begin stays in the books; the terminal has it as the error that ends the command. */
+export async function noteFailedStart(database: Database, error: unknown): Promise<void> {
+  const now = new SystemClock().now();
+  const reason = error instanceof Error ? error.message : String(error);
+  const alert = troubleAlert(`Trading could not begin: ${reason}`, now);
+  await new PostgresLedger(database, 'paper').record([{ type: 'alertRaised', alert }]);
+  await new PostgresAlertBook(database).markSent(alert.key, now);
+}
+
+/** What was decided is told before the run ends; with a dead alert channel the run ends all the same. */
+export async function allAlertsSent({ sql }: Database, patienceMs: number, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline && !signal.aborted) {
+    const [row] = await sql<{ waiting: number }[]>`select count(*)::int as waiting from alerts where sent_time is null`;
+    if (!row || row.waiting === 0) return;
+    await sleep(20);
+  }
+}
