@@ -14,12 +14,13 @@ import * as backtests from '../../../src/db/schema/backtests.ts';
 import * as books from '../../../src/db/schema/books.ts';
 import * as callLog from '../../../src/db/schema/call-log.ts';
 import { DENIAL_CODES } from '../../../src/db/schema/closed-lists.ts';
+import * as commands from '../../../src/db/schema/commands.ts';
 import * as decisions from '../../../src/db/schema/decisions.ts';
 import * as marketData from '../../../src/db/schema/market-data.ts';
 import * as messages from '../../../src/db/schema/messages.ts';
 import { type TestDatabase, testDatabase } from '../../support/test-database.ts';
 
-const tables = { ...marketData, ...decisions, ...books, ...backtests, ...messages, ...callLog };
+const tables = { ...marketData, ...decisions, ...books, ...backtests, ...messages, ...callLog, ...commands };
 const SNAPSHOTS = new URL('../../../migrations/meta/', import.meta.url);
 
 let migrated: TestDatabase;
