@@ -6,7 +6,11 @@ import { ANGEL_ONE_ENDPOINTS, type AngelOneEndpoints } from '../brokers/angel-on
 import type { ListedInstrument } from '../brokers/angel-one/token-book.ts';
 import type { AngelOneAccess, Env } from '../config/env.ts';
 import { UnavailableError } from '../core/errors.ts';
+import { hashHex } from '../core/hash.ts';
 import { dayOf, type EpochMs } from '../core/time.ts';
+import type { OpenSql } from '../db/open-sql.ts';
+import { PostgresCallLog } from '../db/postgres-call-log.ts';
+import type { CallLog } from '../ports/call-log.ts';
 
 /** Where the environment says Angel One is: the broker, or a simulator, which serves everything on one port. */
 export function endpointsOf({ angelOneUrl }: Pick<Env, 'angelOneUrl'>): AngelOneEndpoints {
@@ -28,6 +32,11 @@ export function tokenStoreOf(
 ): { readonly store?: TokenStore } {
   if (tokenKey === null) return {};
   return { store: new TokenFile(join(stateFolder, `angel-one-session-${clientCode}`), tokenKey, clientCode) };
+}
+
+/** What all processes of the account have called of late; the table knows the account by a hash of its code. */
+export function callLogOf(database: Pick<OpenSql, 'sql'>, { clientCode }: AngelOneAccess): CallLog {
+  return new PostgresCallLog(database, `angel-one/${hashHex(clientCode).slice(0, 12)}`);
 }
 
 /** Today's list of instruments, those that are wanted of it. */

@@ -1,14 +1,14 @@
 import type { ListedInstrument } from '../brokers/angel-one/token-book.ts';
-import { MemoryCallLog } from '../brokers/shared/memory-call-log.ts';
 import type { AngelOneAccess, Env } from '../config/env.ts';
 import type { Bot } from '../config/load-bot.ts';
 import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { UnavailableError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
+import type { OpenSql } from '../db/open-sql.ts';
 import { daysList } from '../instruments/days-list.ts';
 import { openInstrumentDatabase } from '../instruments/instrument-database.ts';
 import type { Logger } from '../logging/logger.ts';
-import { endpointsOf, tokenStoreOf } from './angel-one-access.ts';
+import { callLogOf, endpointsOf, tokenStoreOf } from './angel-one-access.ts';
 import { openAngelOneMarket } from './angel-one-market.ts';
 import type { OpenMarket } from './open-market.ts';
 import { SystemClock } from './system-clock.ts';
@@ -26,40 +26,46 @@ export async function openBrokerMarket(options: BrokerMarketOptions): Promise<Op
   const { env, access, orders, log } = options;
   const clock = new SystemClock();
   const endpoints = endpointsOf(env);
-  const { bot, listed } = await listOfDay(options, clock, endpoints.instrumentMaster);
-  return openAngelOneMarket({
-    ...{ bot, credentials: access, clock, wireClock: clock, listed, log, isPlayed: false, speed: 1, orders, endpoints },
-    instrumentIds: wantedBy(bot),
-    callLog: new MemoryCallLog(clock),
-    ...tokenStoreOf(env, access),
-  });
+  const database = await openInstrumentDatabase(env, (line) => log.debug(line));
+  try {
+    const { bot, listed } = await listOfDay(options, database, clock, endpoints.instrumentMaster);
+    const market = await openAngelOneMarket({
+      ...{ bot, credentials: access, clock, wireClock: clock, listed, log, isPlayed: false, speed: 1, orders },
+      ...{ endpoints, instrumentIds: wantedBy(bot), callLog: callLogOf(database, access) },
+      ...tokenStoreOf(env, access),
+    });
+    const close = async (): Promise<void> => {
+      await market.close();
+      await database.close();
+    };
+    return { ...market, close };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 /** What is wanted of today's list, and the strategies that can be traded from it: one with a leg missing is left out. */
 async function listOfDay(
   { bot, env, log }: BrokerMarketOptions,
+  database: OpenSql,
   clock: SystemClock,
   url: string,
 ): Promise<{ readonly bot: Bot; readonly listed: readonly ListedInstrument[] }> {
-  const database = await openInstrumentDatabase(env, (line) => log.debug(line));
-  try {
-    const { listed, refused, warning } = await daysList(database, {
-      ...{ url, isSimulated: env.angelOneUrl !== null, now: () => clock.now(), ids: wantedBy(bot) },
-      calendar: loadMarketCalendar(bot.calendarPath ?? undefined),
-      onWait: () => log.info('Another import of instruments is running: waiting for it to end'),
-    });
-    if (warning !== null) log.warn(warning);
-    const strategies = bot.strategies.filter(({ id, instruments }) => {
-      const reasons = instruments.flatMap((each) => refused.get(each) ?? []);
-      if (reasons.length > 0) log.error(`Strategy "${id}" is left out: ${reasons.join(' ')}`);
-      return reasons.length === 0;
-    });
-    const [reason] = refused.values();
-    if (strategies.length === 0 && reason !== undefined) throw new UnavailableError(`Nothing can be traded: ${reason}`);
-    return { bot: { ...bot, strategies }, listed };
-  } finally {
-    await database.close();
-  }
+  const { listed, refused, warning } = await daysList(database, {
+    ...{ url, isSimulated: env.angelOneUrl !== null, now: () => clock.now(), ids: wantedBy(bot) },
+    calendar: loadMarketCalendar(bot.calendarPath ?? undefined),
+    onWait: () => log.info('Another import of instruments is running: waiting for it to end'),
+  });
+  if (warning !== null) log.warn(warning);
+  const strategies = bot.strategies.filter(({ id, instruments }) => {
+    const reasons = instruments.flatMap((each) => refused.get(each) ?? []);
+    if (reasons.length > 0) log.error(`Strategy "${id}" is left out: ${reasons.join(' ')}`);
+    return reasons.length === 0;
+  });
+  const [reason] = refused.values();
+  if (strategies.length === 0 && reason !== undefined) throw new UnavailableError(`Nothing can be traded: ${reason}`);
+  return { bot: { ...bot, strategies }, listed };
 }
 
 function wantedBy({ strategies }: Bot): readonly InstrumentId[] {
