@@ -39,6 +39,20 @@ describe('faults on demand', () => {
     expect(simulator.ledger.report().faults).toEqual({ [kind]: 1 });
   });
 
+  it('answer with any error code in the envelope of its family, and nothing is done', async () => {
+    const { client, infy, simulator } = await openTestDesk();
+    simulator.arm({ kind: 'error-code', code: 'AG7002', message: 'IP not registered', status: 403, count: 1 });
+    const gateway = await client.post(PLACE, orderOf(infy));
+    expect(gateway.status).toBe(403);
+    expect(gateway.body).toEqual({ success: false, message: 'IP not registered', errorCode: 'AG7002', data: '' });
+    simulator.arm({ kind: 'error-code', code: 'AB2001', message: 'Internal Error', count: 1 });
+    const office = await client.post(PLACE, orderOf(infy));
+    expect(office.status).toBe(200);
+    expect(office.body).toEqual({ status: false, message: 'Internal Error', errorcode: 'AB2001', data: null });
+    expect(simulator.ledger.orders).toEqual([]);
+    expect(() => simulator.arm({ kind: 'error-code', code: 'no code' })).toThrow(/known kind/);
+  });
+
   it('leave a call without an answer, done or not done', async () => {
     for (const [kind, orders] of [
       ['half-open', 0],
