@@ -1,9 +1,10 @@
 /**
  * Past candles of Angel One. One call covers a limited number of days; asking begins at a session's open, since the broker
- * aligns some intervals to the time it is asked from. A bar that is still forming is left out.
+ * aligns some intervals to the time it is asked from. A span in which no session lies costs no call: a stream that was away
+ * over night has missed nothing. A bar that is still forming is left out.
  */
 import type { Candle } from '../../core/candle.ts';
-import type { MarketCalendar } from '../../core/market-session.ts';
+import type { MarketCalendar, MarketSession } from '../../core/market-session.ts';
 import { dayOf, type EpochMs, MINUTE_MS, startOfDay } from '../../core/time.ts';
 import { candleEnd } from '../../core/timeframe.ts';
 import type { CandleQuery } from '../../ports/candle-store.ts';
@@ -29,9 +30,15 @@ export class AngelOneHistory implements HistorySource {
   }
 
   split(query: CandleQuery): readonly CandleQuery[] {
-    const parts: CandleQuery[] = [];
+    const listed = this.#book.byId(query.instrumentId);
     const end = Math.min(query.to, this.#clock.now());
+    const parts: CandleQuery[] = [];
     for (let from = query.from; from < end; ) {
+      if (listed) {
+        const session = this.#firstSession(listed, from, end);
+        if (session === null) break;
+        from = Math.max(from, startOfDay(session.day));
+      }
       const to = Math.min(startOfDay(dayOf(from) + MOST_DAYS[query.timeframe]), end);
       parts.push({ ...query, from, to });
       from = to;
@@ -46,9 +53,11 @@ export class AngelOneHistory implements HistorySource {
       return { kind: 'refused', code: 'NOT_LISTED', reason };
     }
     const now = this.#clock.now();
-    const from = this.#askedFrom(part, listed);
     const to = Math.min(part.to, now);
-    if (from >= to) return { kind: 'done', value: [] };
+    const session = this.#firstSession(listed, part.from, to);
+    if (session === null) return { kind: 'done', value: [] };
+    // The open, also where less is wanted: some intervals are aligned to the time they are asked from.
+    const from = part.timeframe === '1d' ? startOfDay(session.day) : session.open;
     const { segment, token } = listed;
     const outcome = await candles(this.#client, { exchange: segment, token, timeframe: part.timeframe, from, to });
     if (outcome.kind !== 'done') return outcome;
@@ -56,11 +65,13 @@ export class AngelOneHistory implements HistorySource {
     return { kind: 'done', value: closed.sort((a, b) => a.openTime - b.openTime) };
   }
 
-  /** A session's open, also where less is wanted: some intervals are aligned to the time they are asked from. */
-  #askedFrom({ from, timeframe }: CandleQuery, { instrument }: ListedInstrument): EpochMs {
-    if (timeframe === '1d') return startOfDay(dayOf(from));
-    const session = this.#calendar.sessionOn(instrument, dayOf(from)) ?? this.#calendar.nextSession(instrument, from);
-    return session?.open ?? from;
+  /** The first session that trades in [from, to); null: none does. On days that the calendar does not know one is assumed. */
+  #firstSession({ instrument }: ListedInstrument, from: EpochMs, to: EpochMs): MarketSession | null {
+    for (let day = dayOf(from); from < to && startOfDay(day) < to; day++) {
+      const session = this.#calendar.sessionOn(instrument, day);
+      if (session !== null && session.close > from && session.open < to) return session;
+    }
+    return null;
   }
 
   #closed(row: CandleRow, part: CandleQuery, { instrument }: ListedInstrument, now: number): readonly Candle[] {
