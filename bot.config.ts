@@ -59,7 +59,7 @@ export default defineBot({
     losingStreak: 8,
     intradayMarginPercent: 20,
     derivativeMarginPercent: 20,
-    squareOffBeforeCloseMinutes: 25,
+    squareOffBeforeCloseMinutes: 30,
   },
   // How paper orders are filled.
   paper: { slippageBps: 2, latencyMs: 100, participationPercent: 10, limitFill: 'through', circuitPercent: null },

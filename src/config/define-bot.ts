@@ -63,7 +63,7 @@ const riskSchema = z.strictObject({
   /** Share of a future's, or a sold option's, contract value that must be available. */
   derivativeMarginPercent: percent.default(20),
   /** Intraday positions are closed this long before continuous trading ends. */
-  squareOffBeforeCloseMinutes: z.number().min(0).default(25),
+  squareOffBeforeCloseMinutes: z.number().min(0).default(30),
 });
 
 /** How the simulated exchange fills paper orders. */

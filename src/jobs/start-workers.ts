@@ -4,6 +4,7 @@ import type { JobLog } from './job-log.ts';
 import type { JobRegistry } from './job-registry.ts';
 import { type OpenQueues, QUEUE_NAMES } from './open-queues.ts';
 import type { JobProcessor, JobWorker, QueueName, WorkerSettings } from './queue-factory.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
 /** A job that will not run again by itself: a person has to know. */
 export interface FailedJob {
@@ -19,6 +20,8 @@ export interface WorkersOptions {
   readonly registry: JobRegistry;
   readonly log: JobLog;
   readonly settings?: Partial<Record<QueueName, WorkerSettings>> | undefined;
+  /** Market time per real time: waits before another attempt are that much shorter. 1 by default. */
+  readonly speed?: number | undefined;
   readonly onFailed?: ((job: FailedJob) => void) | undefined;
 }
 
@@ -33,14 +36,17 @@ export async function startWorkers(options: WorkersOptions): Promise<readonly Jo
   return Promise.all(
     QUEUE_NAMES.map(async (name) => {
       const settings = options.settings?.[name] ?? SETTINGS[name];
-      const worker = await options.queues.startWorker(name, processorOf(name, options), settings);
+      const { speed = 1 } = options;
+      const retryDelay = (attempts: number): number => (settings.retryDelay ?? retryDelayMs)(attempts) / speed;
+      const processor = processorOf(name, options);
+      const worker = await options.queues.startWorker(name, processor, { ...settings, retryDelay });
       reportFailures(worker, name, options);
       return worker;
     }),
   );
 }
 
-function processorOf(name: QueueName, { queues, registry }: WorkersOptions): JobProcessor {
+function processorOf(name: QueueName, { queues, registry, speed = 1 }: WorkersOptions): JobProcessor {
   const queue = queues.queue(name);
   return async (job) => {
     const result = await registry
@@ -50,7 +56,7 @@ function processorOf(name: QueueName, { queues, registry }: WorkersOptions): Job
       case 'done':
         return;
       case 'throttled':
-        await queue.rateLimit(Math.max(1, Math.ceil(result.retryAfterMs)));
+        await queue.rateLimit(Math.max(1, Math.ceil(result.retryAfterMs / speed)));
         throw new RateLimitError();
       case 'retry':
         throw new Error(result.reason);

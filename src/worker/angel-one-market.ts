@@ -126,6 +126,7 @@ function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: Token
   const broker = angel.broker(book);
   return {
     broker,
+    speed,
     searchGraceMs: Math.max(SEARCH_GRACE_MS, LEAST_REAL_GRACE_MS * speed),
     watch: (each) =>
       new OrderWatch({

@@ -65,9 +65,8 @@ export class GapFiller {
     if (!this.concerns(event)) return;
     const missed = event.type === 'gap' ? this.#wholeMinutes(event) : this.#endedMinutes(event);
     this.#nextEnd = Math.min(NEVER, ...[...this.#partial.values()].map((minute) => minute + MINUTE_MS));
-    const candles: Candle[] = [];
     const deadline = performance.now() + this.#options.patienceMs;
-    for (const span of missed) candles.push(...(await this.#fetch(span, deadline)));
+    const candles = (await Promise.all(missed.map((span) => this.#fetch(span, deadline)))).flat();
     if (missed.length > 0) this.#options.onFilled(candles.length);
     // A later candle of one instrument would close the forming ones of the others before theirs have come.
     candles.sort((one, other) => one.openTime - other.openTime);

@@ -12,6 +12,8 @@ export interface BrokerDesk {
   readonly broker: Broker;
   /** How long the broker's book may take to show an order that was placed, by the market's clock. */
   readonly searchGraceMs: number;
+  /** Market time per real time; 1 on a day like any other. */
+  readonly speed: number;
   watch(options: {
     readonly hasWorking: () => boolean;
     readonly listener: OrderFeedListener;

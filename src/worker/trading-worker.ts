@@ -166,6 +166,7 @@ async function trade(
     ...{ queues, registry, log },
     // On paper orders reach the exchange in the order in which they were decided.
     settings: market.desk ? {} : { orders: { concurrency: 1 } },
+    speed: market.desk?.speed,
     onFailed: ({ queue, name, subject, reason }) => {
       if (queue === 'orders') market.trouble.tell(`Could not ${name} order ${subject}: ${reason}`);
     },
