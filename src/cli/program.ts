@@ -16,6 +16,26 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./run-command.ts')).runCommand(),
   },
   {
+    name: 'halt',
+    summary: 'deny new entries until resumed; running worker or next start',
+    load: async () => (await import('./control-commands.ts')).controlCommand('halt'),
+  },
+  {
+    name: 'resume',
+    summary: 'allow entries again after halt and kill',
+    load: async () => (await import('./control-commands.ts')).controlCommand('resume'),
+  },
+  {
+    name: 'kill',
+    summary: 'deny new entries and cancel those that are working',
+    load: async () => (await import('./control-commands.ts')).controlCommand('kill'),
+  },
+  {
+    name: 'squareoff',
+    summary: 'cancel working orders and close positions at market',
+    load: async () => (await import('./control-commands.ts')).controlCommand('squareoff'),
+  },
+  {
     name: 'backtest',
     summary: 'run a strategy over stored candles and report what it would have made',
     load: async () => (await import('./backtest-command.ts')).backtestCommand(),

@@ -24,7 +24,8 @@ export interface DatabaseOptions {
   readonly url?: string | undefined;
   /** The project's state folder; the embedded server lives in `postgres` under it. */
   readonly stateFolder: string;
-  readonly schema?: string | undefined;
+  /** A name, or how to find it by what there is on the server. */
+  readonly schema?: string | ((sql: Sql) => Promise<string>) | undefined;
   /** What this process is to the database, e.g. `worker`; part of the connections' name. */
   readonly role: string;
   readonly log?: ((line: string) => void) | undefined;
@@ -40,28 +41,42 @@ export interface OpenSql {
 }
 
 export async function openSql(options: DatabaseOptions): Promise<OpenSql> {
-  const { url: given, stateFolder, schema = DEFAULT_SCHEMA, role, log = () => {} } = options;
-  checkSchemaName(schema);
+  const { url: given, stateFolder, schema: wanted = DEFAULT_SCHEMA, role, log = () => {} } = options;
+  if (typeof wanted === 'string') checkSchemaName(wanted);
   const embedded =
     given === undefined
       ? await openEmbeddedPostgres({ stateFolder: join(stateFolder, 'postgres'), role, log })
       : undefined;
   const server = parseDatabaseUrl(embedded?.url ?? given ?? '');
-  const url = connectionUrl(server, role, schema);
-  const sql = connectSql(url, { connections: CONNECTIONS });
+  let sql: Sql | undefined;
   const close = async (): Promise<void> => {
-    await sql.end({ timeout: END_WAIT_SECONDS });
+    await sql?.end({ timeout: END_WAIT_SECONDS });
     await embedded?.release();
   };
   try {
+    const schema = typeof wanted === 'string' ? wanted : await lookForSchema(server, role, wanted);
+    const url = connectionUrl(server, role, schema);
+    sql = connectSql(url, { connections: CONNECTIONS });
     await reach(sql);
     const applied = await migrate(sql, schema);
     if (applied.length > 0) log(`applied to schema "${schema}": ${applied.join(', ')}`);
+    return { url, schema, sql, close };
   } catch (error) {
     await close();
     throw explain(error, server);
   }
-  return { url, schema, sql, close };
+}
+
+async function lookForSchema(server: URL, role: string, find: (sql: Sql) => Promise<string>): Promise<string> {
+  const sql = connectSql(connectionUrl(server, role, DEFAULT_SCHEMA), { connections: 1 });
+  try {
+    await reach(sql);
+    const schema = await find(sql);
+    checkSchemaName(schema);
+    return schema;
+  } finally {
+    await sql.end({ timeout: END_WAIT_SECONDS });
+  }
 }
 
 export function checkSchemaName(schema: string): void {

@@ -1,0 +1,190 @@
+/**
+ * `halt`, `resume`, `kill`, `squareoff`: commands to the worker from another shell. They go through the database of the
+ * account, so that one that nobody hears is applied at the next start. They must work when little else does: a broken
+ * bot.config.ts is no hindrance once the account is named.
+ */
+import { hostname, userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { readEnv } from '../config/env.ts';
+import { suggestion } from '../config/nearest.ts';
+import { ConfigError } from '../core/errors.ts';
+import type { StrategyId } from '../core/ids.ts';
+import type { AccountStanding } from '../db/account-standing.ts';
+import type { OpenSql } from '../db/open-sql.ts';
+import type { CommandAnswer } from '../db/postgres-commands.ts';
+import type { Command as ControlCommand } from '../ports/engine-event.ts';
+import { EXIT_FAILED } from './exit-codes.ts';
+import { knownStrategies } from './known-strategies.ts';
+import { readNumber } from './options.ts';
+import { printNote, printResult } from './output.ts';
+
+interface ControlOptions {
+  readonly account?: string;
+  readonly strategy?: string;
+  readonly wait: number;
+  readonly json?: boolean;
+}
+
+interface Help {
+  readonly summary: string;
+  readonly entries: string;
+  readonly orders: string;
+  readonly positions: string;
+}
+
+const HELP: Readonly<Record<ControlCommand, Help>> = {
+  halt: {
+    summary: 'Deny new entries until "resume", also after a restart of the worker. Nothing is cancelled or closed.',
+    entries: 'denied (TRADING_PAUSED)',
+    orders: 'go on; an entry that is with the broker already may still fill',
+    positions: 'kept, with their stop-losses and targets; strategies may leave them',
+  },
+  resume: {
+    summary: 'Allow entries again after "halt" and "kill".',
+    entries:
+      'allowed again; strategies that were halted or killed with --strategy stay so until "resume --strategy <id>", which does not lift a halt of the whole account',
+    orders: 'untouched; what was cancelled is not sent again',
+    positions: 'untouched',
+  },
+  kill: {
+    summary: 'Deny new entries until "resume", also after a restart, and cancel the entries that are working.',
+    entries: 'denied (KILL_SWITCH_ON; of one strategy TRADING_PAUSED)',
+    orders:
+      'entries are cancelled; one that fills before its cancel arrives is kept and protected; stop-losses, targets and exits go on',
+    positions: 'kept, with their stop-losses and targets; strategies may leave them; "squareoff" closes them',
+  },
+  squareoff: {
+    summary: 'Cancel working orders and close positions at market. New entries are not stopped: send "kill" first.',
+    entries: 'still allowed: a strategy may enter again on its next signal',
+    orders: 'entries, stop-losses and targets are cancelled; exits that are on their way go on',
+    positions: 'closed at market, whatever their product; outside market hours at the next open',
+  },
+};
+const DEFAULT_WAIT_SECONDS = 3;
+const LOOK_EVERY_MS = 25;
+/** Workers say that they live every two seconds. */
+const SILENT_MS = 5_000;
+
+export function controlCommand(name: ControlCommand): Command {
+  const { summary, entries, orders, positions } = HELP[name];
+  return new Command(name)
+    .description(summary)
+    .option('--account <id>', 'the account, live if it has ever been traded live; by default that of bot.config.ts')
+    .option('--strategy <id>', 'only this configured strategy, e.g. ema-3m; by default the whole account')
+    .option(
+      '--wait <seconds>',
+      'how long to wait for the running worker',
+      readNumber('--wait', { atLeast: 0 }),
+      DEFAULT_WAIT_SECONDS,
+    )
+    .option('--json', 'print what happened as one JSON document')
+    .addHelpText(
+      'after',
+      `\nWhat it does\n  new entries:     ${entries}\n  working orders:  ${orders}\n  positions:       ${positions}\n\n` +
+        'Without a running worker it is applied at the next start, before anything is sent.\n' +
+        'Exit code 1: a worker runs and has not applied it; it is still asked for.',
+    )
+    .action((options: ControlOptions) => control(name, options));
+}
+
+async function control(command: ControlCommand, options: ControlOptions): Promise<void> {
+  const { openAccountDatabase } = await import('../db/account-database.ts');
+  const { accountStanding } = await import('../db/account-standing.ts');
+  const { sendCommand } = await import('../db/postgres-commands.ts');
+  const { databaseUrl, stateFolder } = readEnv();
+  const account = options.account ?? (await accountOfBot());
+  const place = { url: databaseUrl ?? undefined, stateFolder, role: 'control', log: printNote };
+  const database = await openAccountDatabase(place, account);
+  try {
+    const strategyId = options.strategy === undefined ? null : await strategyOf(options.strategy, database);
+    const standing = await accountStanding(database, strategyId);
+    const whose = `account "${database.schema}"${strategyId === null ? '' : `, strategy "${strategyId}"`}`;
+    if (command === 'kill' || command === 'squareoff') printNote(`${command} of ${whose}: ${wordsOf(standing)}`);
+    const askedBy = `cli:${userName()}@${hostname()} pid ${process.pid}`;
+    const id = await sendCommand(database, { command, strategyId, askedBy });
+    const outcome = await outcomeOf(database, id, options.wait);
+    if (outcome.state === 'failed' || outcome.state === 'unanswered') process.exitCode = EXIT_FAILED;
+    const json = { command, account: database.schema, strategy: strategyId, id, ...outcome, before: standing };
+    printResult({ json, text: `${command} of ${whose}: ${outcome.text}` }, options.json === true);
+  } finally {
+    await database.close();
+  }
+}
+
+interface Outcome {
+  readonly state: 'applied' | 'waiting' | 'failed' | 'unanswered';
+  readonly tookMs: number | null;
+  readonly text: string;
+}
+
+async function outcomeOf(database: OpenSql, id: number, waitSeconds: number): Promise<Outcome> {
+  const { findAnswer } = await import('../db/postgres-commands.ts');
+  const { findLeaseHolder } = await import('../db/lease.ts');
+  const deadline = performance.now() + waitSeconds * 1_000;
+  for (;;) {
+    const holder = await findLeaseHolder(database, database.schema);
+    const answer = await findAnswer(database, id);
+    if (answer !== undefined) return answered(answer);
+    if (holder === undefined) {
+      const text = 'no worker is running: it will be applied at the next start, before anything is sent';
+      return { state: 'waiting', tookMs: null, text };
+    }
+    if (performance.now() >= deadline) {
+      const pid = holder.processId === undefined ? '' : ` (pid ${holder.processId})`;
+      const silent = (holder.silentMs ?? 0) > SILENT_MS;
+      const heard = silent ? `, which has not been heard of for ${seconds(holder.silentMs ?? 0)}` : '';
+      const text =
+        `the worker${pid}${heard} has not answered within ${waitSeconds} s. It is still asked for. If it is urgent, act in ` +
+        `the broker's own app; end the worker and start it again: the command is applied before anything is sent.`;
+      return { state: 'unanswered', tookMs: null, text };
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+function answered({ isApplied, text, tookMs }: CommandAnswer): Outcome {
+  if (isApplied) return { state: 'applied', tookMs, text: `applied in ${seconds(tookMs ?? 0)}: ${text}` };
+  const next = "it is tried again at the next start; until then act in the broker's own app";
+  return { state: 'failed', tookMs, text: `the worker could not do it (${text}): ${next}` };
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function wordsOf({ openPositions, workingEntries, workingExits }: AccountStanding): string {
+  return `${openPositions} open positions, ${workingEntries} working entries, ${workingExits} working exits`;
+}
+
+/** A login that the system has no name for is no reason to refuse. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+async function accountOfBot(): Promise<string> {
+  const { loadBot } = await import('../config/load-bot.ts');
+  try {
+    return (await loadBot({ path: readEnv().configPath, strategies: await knownStrategies() })).account.id;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`${error.message} (to act on an account all the same, name it with --account)`);
+  }
+}
+
+/** One that is configured, or that has traded: a wrong name must not look like a command that worked. */
+async function strategyOf(name: string, database: OpenSql): Promise<StrategyId> {
+  const { loadBot } = await import('../config/load-bot.ts');
+  const { tradedStrategies } = await import('../db/account-standing.ts');
+  const bot = await loadBot({ path: readEnv().configPath, strategies: await knownStrategies() }).catch(() => null);
+  const known = new Set([...(bot?.strategies ?? []).map(({ id }) => id), ...(await tradedStrategies(database))]);
+  for (const id of known) if (id === name) return id;
+  const names = [...known];
+  throw new ConfigError(
+    `--strategy: expected one of ${names.join(', ') || '(none is configured)'}, found "${name}"${suggestion(name, names)}`,
+  );
+}
