@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, inject, type TestContext, test, vi } from 'vitest';
-import { findLeaseHolder } from '../../src/db/lease.ts';
+import { afterAll, describe, inject, type TestContext, test, vi } from 'vitest';
+import { acquireLease, findLeaseHolder } from '../../src/db/lease.ts';
 import { connectSql } from '../../src/db/sql.ts';
+import { startSlowProxy } from '../support/slow-proxy.ts';
 
 const CHILD = fileURLToPath(new URL('lease-child.ts', import.meta.url));
 const TAKE_OVER_MS = 15_000;
@@ -61,10 +63,7 @@ async function holderAndStandby(context: TestContext) {
   accounts += 1;
   const account = `standby-${process.pid}-${accounts}`;
   const sql = connectSql(inject('databaseUrl'), { connections: 1 });
-  onTestFinished(async () => {
-    await sql`delete from signalman_leases.leases where account = ${account}`;
-    await sql.end();
-  });
+  onTestFinished(() => sql.end());
   const holder = new Worker(account, context);
   expect(await holder.says('epoch')).toBe(1);
   const standby = new Worker(account, context);
@@ -75,6 +74,12 @@ async function holderAndStandby(context: TestContext) {
 }
 
 const PATIENT = 60_000;
+
+afterAll(async () => {
+  const sql = connectSql(inject('databaseUrl'), { connections: 1 });
+  await sql`delete from signalman_leases.leases where account like ${`standby-${process.pid}-%`}`;
+  await sql.end();
+});
 
 describe.concurrent('a standby', () => {
   test('takes over from a holder that was killed', { timeout: PATIENT }, async (context) => {
@@ -120,5 +125,25 @@ describe.concurrent('a standby', () => {
     expect(holder.proofs.at(-1)?.asked).toBeGreaterThan(woken);
     expect(holder.refusals).toBe(0);
     expect(standby.events.map((event) => Object.keys(event)[0])).toEqual(['started', 'holder']);
+  });
+
+  test('gets nothing from a holder that hears no answer: it has given up by then', {
+    timeout: PATIENT,
+  }, async (context) => {
+    const { expect, onTestFinished } = context;
+    accounts += 1;
+    const account = `standby-${process.pid}-${accounts}`;
+    const proxy = await startSlowProxy(inject('databaseUrl'));
+    onTestFinished(() => proxy.close());
+    const lease = await acquireLease({ url: proxy.url }, account, 'worker', 0);
+    onTestFinished(() => lease.release());
+    await sleep(2_500);
+    proxy.hold();
+    const held = performance.now();
+    await once(lease.lost, 'abort');
+    expect(performance.now() - held, 'another may take over after ten seconds').toBeLessThan(10_000);
+    const next = await acquireLease({ url: inject('databaseUrl') }, account, 'worker');
+    expect([next.epoch, await next.verify(), await lease.verify()]).toEqual([2, true, false]);
+    await next.release();
   });
 });

@@ -30,7 +30,18 @@ const runNode = (args: readonly string[], variables: Record<string, string> = {}
 const signalman = (args: readonly string[], variables?: Record<string, string>): Promise<Ended> =>
   runNode(['src/main.ts', ...args], variables);
 
-const COMMANDS = ['run', 'backtest', 'history', 'parity', 'strategies', 'config'];
+const COMMANDS = [
+  'run',
+  'halt',
+  'resume',
+  'kill',
+  'squareoff',
+  'backtest',
+  'history',
+  'parity',
+  'strategies',
+  'config',
+];
 
 describe('signalman', () => {
   it('lists every command in --help, on stdout', async () => {
