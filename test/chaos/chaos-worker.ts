@@ -1,0 +1,17 @@
+/** The worker that is killed: an account with lasting books, on a simulator that outlives it. */
+import process from 'node:process';
+import { rehearse } from '../../src/worker/run-worker.ts';
+import type { SimulatorAddress } from '../../src/worker/simulator-process.ts';
+import { strategies } from '../../strategies/index.ts';
+
+export interface ChaosWorkerInput {
+  readonly address: SimulatorAddress;
+  readonly account: string;
+  readonly speed: number;
+}
+
+const { address, account, speed }: ChaosWorkerInput = JSON.parse(process.argv[2] ?? '');
+await rehearse(
+  { strategies, sessionPath: null, speed, people: 'stderr' },
+  { account, isLasting: true, orders: 'broker', simulator: address },
+);

@@ -1,0 +1,184 @@
+/**
+ * One session in which everything fails, and a worker that is killed in it and started again. In the end its books are held
+ * against what truly happened at the broker. Entry point: `runChaos`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { openDatabase } from '../../src/db/database.ts';
+import { PostgresLedger } from '../../src/db/postgres-ledger.ts';
+import { compareOrders, overruns, truthSchema } from '../../src/worker/rehearsal/compare-orders.ts';
+import { startSimulator } from '../../src/worker/simulator-process.ts';
+import { type Mishap, planChaos } from './chaos-plan.ts';
+import type { ChaosWorkerInput } from './chaos-worker.ts';
+
+export interface ChaosResult {
+  readonly seed: string;
+  readonly isSound: boolean;
+  readonly starts: number;
+  readonly kills: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly orders: number;
+  readonly ordersByStatus: Readonly<Record<string, number>>;
+  readonly fills: number;
+  readonly differences: readonly string[];
+  readonly wallMs: number;
+}
+
+export interface ChaosOptions {
+  readonly seed: string;
+  readonly speed: number;
+  /** Where this run keeps its database. */
+  readonly folder: string;
+  readonly redisUrl?: string;
+  readonly log: (line: string) => void;
+}
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const WORKER = fileURLToPath(new URL('chaos-worker.ts', import.meta.url));
+const ACCOUNT = 'chaos';
+const SESSION_MS = 385 * 60_000;
+const MOST_STARTS = 40;
+/** A worker whose database was killed has so long to notice. */
+const NOTICE_MS = 3_000;
+/** Of the session's real length: what is not over by then is stuck. */
+const PATIENCE = 3;
+
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seed, speed, folder, log } = options;
+  const startedAt = performance.now();
+  const simulator = await startSimulator({
+    sessionPath: join(PROJECT, 'backtest-data/session-2026-11-18.parquet'),
+    instrumentsPath: join(PROJECT, 'backtest-data/instruments.json'),
+    speed,
+    onLine: (line) => log(`simulator: ${line}`),
+  });
+  try {
+    // The broker closes nothing by itself: every order of the day is one of ours.
+    await simulator.ask('behaviours', { squareOffTime: null });
+    const { endpoints, control, credentials } = simulator;
+    const workers = new Supervisor(options, { address: { endpoints, control, credentials }, account: ACCOUNT, speed });
+    const begun = performance.now();
+    const lengthMs = SESSION_MS / speed;
+    const dealing = deal(planChaos(seed), begun, lengthMs, (what) => strike(what, workers, simulator.ask, folder));
+    await workers.run(begun + lengthMs * PATIENCE + 30_000);
+    await dealing;
+    const truth = truthSchema.parse(await simulator.ask('ledger'));
+    const record = await recordIn(options);
+    const ordersByStatus: Record<string, number> = {};
+    for (const { status } of record.orders) ordersByStatus[status] = (ordersByStatus[status] ?? 0) + 1;
+    const differences = [...workers.problems, ...compareOrders(record, truth), ...overruns(truth), ...truth.mishaps];
+    return {
+      ...{ seed, isSound: differences.length === 0, starts: workers.starts, kills: workers.kills },
+      ...{ faults: truth.faults, orders: record.orders.length, ordersByStatus, fills: record.fills.length },
+      ...{ differences, wallMs: Math.round(performance.now() - startedAt) },
+    };
+  } finally {
+    await simulator.stop();
+  }
+}
+
+/** Starts the worker, and again whenever it ends before its day is over. */
+class Supervisor {
+  readonly #options: ChaosOptions;
+  readonly #input: ChaosWorkerInput;
+  readonly problems: string[] = [];
+  starts = 0;
+  kills = 0;
+  #child: ChildProcess | undefined;
+
+  constructor(options: ChaosOptions, input: ChaosWorkerInput) {
+    this.#options = options;
+    this.#input = input;
+  }
+
+  async run(deadline: number): Promise<void> {
+    for (;;) {
+      const code = await this.#life(deadline);
+      if (code === 0) return;
+      if (performance.now() > deadline || this.starts >= MOST_STARTS) {
+        this.problems.push(`The worker was not done after ${this.starts} starts`);
+        return;
+      }
+      await sleep(50);
+    }
+  }
+
+  kill(): void {
+    this.kills += 1;
+    this.#child?.kill('SIGKILL');
+  }
+
+  #life(deadline: number): Promise<number | null> {
+    const { folder, redisUrl = '', log } = this.#options;
+    this.starts += 1;
+    const child = spawn(process.execPath, [WORKER, JSON.stringify(this.#input)], {
+      cwd: PROJECT,
+      env: {
+        ...process.env,
+        ...{ DATABASE_URL: '', REDIS_URL: redisUrl, LOG_LEVEL: 'warn', LOG_FORMAT: 'json', SIGNALMAN_STATE: folder },
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child = child;
+    child.stderr.on('data', (chunk: Buffer) => log(chunk.toString().trimEnd()));
+    const stuck = setTimeout(() => child.kill('SIGKILL'), Math.max(0, deadline - performance.now()));
+    return new Promise((resolve) =>
+      child.once('close', (code) => {
+        clearTimeout(stuck);
+        log(`worker ${this.starts} ended with ${code ?? 'a signal'}`);
+        resolve(code);
+      }),
+    );
+  }
+}
+
+async function deal(
+  plan: readonly Mishap[],
+  begun: number,
+  lengthMs: number,
+  strikeOnce: (what: Mishap['what']) => Promise<void>,
+): Promise<void> {
+  for (const { at, what } of plan) {
+    await sleep(Math.max(0, begun + at * lengthMs - performance.now()));
+    await strikeOnce(what);
+  }
+}
+
+async function strike(
+  what: Mishap['what'],
+  workers: Supervisor,
+  ask: (route: string, body?: object) => Promise<unknown>,
+  folder: string,
+): Promise<void> {
+  if (what === 'kill-worker') workers.kill();
+  else if (what === 'expire') await ask('expire', {});
+  else if (what === 'kill-postgres') {
+    if (!killPostgres(folder)) return;
+    await sleep(NOTICE_MS);
+    workers.kill();
+  } else await ask('faults', what);
+}
+
+/** Kills the embedded server at once, if it runs. */
+function killPostgres(folder: string): boolean {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('postmaster.pid'),
+  );
+  for (const file of files) {
+    const pid = Number(readFileSync(join(folder, file), 'utf8').split('\n')[0]);
+    if (pid > 1) process.kill(pid, 'SIGKILL');
+  }
+  return files.length > 0;
+}
+
+async function recordIn({ folder }: ChaosOptions) {
+  const database = await openDatabase({ stateFolder: folder, schema: ACCOUNT, role: 'chaos' });
+  try {
+    return await new PostgresLedger(database, 'live').session();
+  } finally {
+    await database.close();
+  }
+}
