@@ -120,14 +120,16 @@ interface Outcome {
 
 async function outcomeOf(database: OpenSql, id: number, waitSeconds: number): Promise<Outcome> {
   const { findAnswer } = await import('../db/postgres-commands.ts');
-  const { findLeaseHolder } = await import('../db/lease.ts');
+  const { findLeaseHolder, findRunningAccounts } = await import('../db/lease.ts');
   const deadline = performance.now() + waitSeconds * 1_000;
   for (;;) {
     const holder = await findLeaseHolder(database, database.schema);
     const answer = await findAnswer(database, id);
     if (answer !== undefined) return answered(answer);
     if (holder === undefined) {
-      const text = 'no worker is running: it will be applied at the next start, before anything is sent';
+      const running = await findRunningAccounts(database);
+      const hint = running.map((name) => `; account "${name}" is running: --account ${name}`).join('');
+      const text = `no worker is running: it will be applied at the next start, before anything is sent${hint}`;
       return { state: 'waiting', tookMs: null, text };
     }
     if (performance.now() >= deadline) {

@@ -28,6 +28,9 @@ async function findSchema(sql: Sql, accountId: string): Promise<string> {
   if (found !== undefined) return found;
   if (rows.some(({ name, hasRun }) => name === accountId && hasRun)) return accountId;
   const known = rows.filter(({ hasRun }) => hasRun).map(({ name }) => `"${name}"`);
-  const hint = known.length === 0 ? 'no worker has run on this database' : `workers have run as ${known.join(', ')}`;
+  const hint =
+    known.length === 0
+      ? 'no worker has run on this database'
+      : `workers have run as ${known.join(', ')}; name one with --account`;
   throw new ConfigError(`Expected an account that has been traded, found "${accountId}": ${hint}.`);
 }

@@ -77,6 +77,15 @@ export async function findHolder(sql: Sql, account: string): Promise<LeaseHolder
   return row && { processId: processOf(row.name ?? ''), heartbeatTime: row.heartbeatTime, silentMs: row.silentMs };
 }
 
+/** Accounts whose lock somebody has. */
+export async function heldAccounts(sql: Sql): Promise<readonly string[]> {
+  const locks = await sql<{ key: string }[]>`
+    select ((classid::bigint << 32) | objid::bigint)::text as key from pg_locks lock where ${isLeaseLock(sql)}`;
+  const keys = new Set(locks.map(({ key }) => key));
+  const rows = await sql<{ account: string }[]>`select account from signalman_leases.leases order by account`;
+  return rows.map(({ account }) => account).filter((account) => keys.has(keyOf(account)));
+}
+
 /**
  * Ends the session that has the lock if its last heartbeat is still this one, and with it sessions of the same process
  * that were left in the middle of a transaction: what they have locked nobody else could write.
@@ -101,9 +110,12 @@ function keyOf(account: string): string {
 }
 
 function isLockOf(sql: Sql, account: string) {
+  return sql`${isLeaseLock(sql)} and ((classid::bigint << 32) | objid::bigint) = ${keyOf(account)}::bigint`;
+}
+
+function isLeaseLock(sql: Sql) {
   return sql`locktype = 'advisory' and granted and objsubid = 1
-    and lock.database = (select oid from pg_database where datname = current_database())
-    and ((classid::bigint << 32) | objid::bigint) = ${keyOf(account)}::bigint`;
+    and lock.database = (select oid from pg_database where datname = current_database())`;
 }
 
 function nowMs(sql: Sql) {

@@ -3,7 +3,7 @@
  * the process dies, however it dies. A process that is only stopped keeps its connection: its silence is what gives it
  * away, and whoever waits ends that connection and takes over.
  *
- * Entry points: `acquireLease`, `findLeaseHolder`. Invariants:
+ * Entry points: `acquireLease`, `findLeaseHolder`, `findRunningAccounts`. Invariants:
  * - each holder has a higher epoch than the one before, taken in the same step as the lock;
  * - `verify` says yes to the newest epoch only, on a proof that is younger than the silence after which another may take
  *   over: ask it right before every write to the broker, for a process never knows that it slept;
@@ -13,7 +13,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../core/errors.ts';
 import { applicationName } from './application-name.ts';
 import type { Database } from './database.ts';
-import { beat, ensureLeaseTable, evict, findHolder, isNewest, type LeaseHolder, takeLease } from './lease-table.ts';
+import {
+  beat,
+  ensureLeaseTable,
+  evict,
+  findHolder,
+  heldAccounts,
+  isNewest,
+  type LeaseHolder,
+  takeLease,
+} from './lease-table.ts';
 import { connectSql, errorCode, type Sql } from './sql.ts';
 
 /** A holder that was just killed is still listed until the server has noticed. */
@@ -94,6 +103,12 @@ export async function findLeaseHolder(
 ): Promise<LeaseHolder | undefined> {
   await ensureLeaseTable(sql);
   return findHolder(sql, account);
+}
+
+/** Accounts that somebody trades now, by the names of their leases. */
+export async function findRunningAccounts({ sql }: { readonly sql: Sql }): Promise<readonly string[]> {
+  await ensureLeaseTable(sql);
+  return heldAccounts(sql);
 }
 
 async function waitForLock(

@@ -125,8 +125,8 @@ describe('a command from another shell', () => {
   test('waits for the next start when no worker runs', async () => {
     const sent = await signalman('kill', '--account', ACCOUNT);
     expect(sent.code).toBe(0);
-    expect(sent.stdout).toBe(
-      `kill of account "${database.schema}": no worker is running: it will be applied at the next start, before anything is sent\n`,
+    expect(sent.stdout).toContain(
+      `kill of account "${database.schema}": no worker is running: it will be applied at the next start, before anything is sent`,
     );
     expect(await hear(async () => 'done')).toMatchObject([
       { command: 'kill', strategyId: null, askedBy: expect.stringMatching(/^cli:.+@.+ pid \d+$/) },
@@ -154,10 +154,12 @@ describe('a command from another shell', () => {
   test('goes to the live account when there is one, and to whatever name a worker has run under', async () => {
     const live = await openAccount(accountSchema('live', ACCOUNT));
     try {
-      await signalman('halt', '--account', ACCOUNT);
+      await holdLease();
+      const { stdout } = await signalman('halt', '--account', ACCOUNT);
+      expect(stdout).toContain(`halt of account "${live.schema}": no worker is running`);
+      expect(stdout).toContain(`account "${database.schema}" is running: --account ${database.schema}`);
       expect(await pendingCommands(live)).toHaveLength(1);
       expect(await pendingCommands(database)).toEqual([]);
-      await holdLease();
       await signalman('halt', '--account', database.schema, '--wait', '0');
       expect(await pendingCommands(database)).toHaveLength(1);
     } finally {
