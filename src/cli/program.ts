@@ -76,6 +76,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./config-command.ts')).configCommand(),
   },
   {
+    name: 'plan',
+    summary: "hold the worst case of the bot's calls against the broker's limits",
+    load: async () => (await import('./plan-command.ts')).planCommand(),
+  },
+  {
     name: 'doctor',
     summary: 'look whether this installation is fit to trade, and say what to do',
     load: async () => (await import('./doctor-command.ts')).doctorCommand(),

@@ -30,7 +30,8 @@ export interface RateBudgetOptions<C extends string> {
   readonly onError: (error: unknown) => void;
 }
 
-const JITTER_MS = 100;
+/** The longest that a call is on its way to the broker, if nothing else is said. */
+export const JITTER_MS = 100;
 
 interface Waiter {
   readonly rank: number;

@@ -87,7 +87,7 @@ export class OrderPlanner {
 }
 
 /** Whole lots at or below the freeze quantity, which itself need not be a whole number of lots. */
-function largestSlice(instrument: Instrument): number {
+export function largestSlice(instrument: Pick<Instrument, 'freezeQuantity' | 'lotSize'>): number {
   if (instrument.freezeQuantity === null) return Number.POSITIVE_INFINITY;
   return Math.max(1, Math.floor(instrument.freezeQuantity / instrument.lotSize)) * instrument.lotSize;
 }
