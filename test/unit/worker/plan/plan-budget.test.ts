@@ -115,6 +115,10 @@ describe('the exit reserve', () => {
     const withLimit = (maxOrdersPerDay: number) =>
       planBudget({ ...more, limits: { ...more.limits, maxOrdersPerDay } }, RULES);
     expect([withLimit(advised).isHeld, withLimit(advised + 1).isHeld]).toEqual([true, false]);
+    const inHour = (limit: number) =>
+      sum(writes('hour', { ...more, limits: { ...more.limits, maxOrdersPerDay: limit } }));
+    expect(inHour(advised)).toBeLessThanOrEqual(1_000);
+    expect(inHour(advised + 1)).toBeGreaterThan(1_000);
   });
 
   it('can not hold for one position of very many slices: the position has to be smaller', () => {
