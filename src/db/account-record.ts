@@ -1,12 +1,13 @@
 /**
  * What an account's earlier runs have left, for the next one to go on from. Entry points: `readAccountRecord`,
- * `requeueUnsettled`.
+ * `requeueUnsettled`, `resetButSwitches`.
  */
 import { z } from 'zod';
 import type { ClientOrderId, StrategyId } from '../core/ids.ts';
 import type { Switches } from '../ports/engine-event.ts';
 import type { AccountRecord } from '../ports/ledger.ts';
-import type { Database } from './database.ts';
+import { type Database, resetSchema } from './database.ts';
+import { pendingCommands, sendCommand } from './postgres-commands.ts';
 import { PostgresLedger } from './postgres-ledger.ts';
 import { PostgresSettings } from './postgres-settings.ts';
 
@@ -30,6 +31,15 @@ export async function readAccountRecord(database: Pick<Database, 'sql' | 'orm'>)
   ]);
   const read = switches === undefined ? OFF : (switchesSchema.safeParse(switches).data ?? DOUBTFUL);
   return { ...record, withdrawn: rows.map(({ id }) => id), switches: read };
+}
+
+/** Everything goes but what a person has switched, or asked for while nobody was there to hear it. */
+export async function resetButSwitches(database: Pick<Database, 'sql'>, schema: string): Promise<void> {
+  const settings = new PostgresSettings(database);
+  const [switches, pending] = await Promise.all([settings.read('switches'), pendingCommands(database)]);
+  await resetSchema(database.sql, schema);
+  if (switches !== undefined) await settings.write('switches', switches);
+  for (const command of pending) await sendCommand(database, command);
 }
 
 /**

@@ -205,7 +205,8 @@ export class InstrumentBook {
     for (const { id, effectiveTime, change } of this.#requests) {
       const working = effectiveTime > time ? undefined : this.working(id);
       if (working === undefined) continue;
-      if (change === null) this.#cancelResting(working, this.#at(time), 'Cancelled on request');
+      if (change === null)
+        this.#cancelResting(working, Number.isFinite(time) ? time : this.#lastPriceTime(), 'Cancelled on request');
       else changeResting(working, change, this.#instrument, this.#reference, this.#rules);
     }
     dropWhere(this.#requests, ({ effectiveTime }) => effectiveTime <= time);
@@ -222,12 +223,13 @@ export class InstrumentBook {
     for (const resting of due) {
       const rejection = rejectionOf(resting.order, this.#instrument, this.#reference, this.#rules);
       if (rejection !== undefined) {
-        this.#update(resting, 'REJECTED', this.#at(time), rejection);
+        this.#update(resting, 'REJECTED', Number.isFinite(time) ? time : this.#lastPriceTime(), rejection);
         continue;
       }
       this.#resting.push(resting);
       // A market order is done as soon as it is in: its fill says enough.
-      if (resting.order.type !== 'MARKET') this.#update(resting, 'ACCEPTED', this.#at(time), null);
+      if (resting.order.type !== 'MARKET')
+        this.#update(resting, 'ACCEPTED', Number.isFinite(time) ? time : this.#lastPriceTime(), null);
     }
   }
 
@@ -275,10 +277,6 @@ export class InstrumentBook {
     const { clientOrderId } = resting.order;
     const brokerOrderId = `SIM-${clientOrderId}` as BrokerOrderId;
     this.#report({ type: 'orderUpdated', update: { clientOrderId, status, brokerOrderId, reason, time } });
-  }
-
-  #at(time: EpochMs): EpochMs {
-    return Number.isFinite(time) ? time : this.#lastPriceTime();
   }
 
   #lastPriceTime(): EpochMs {

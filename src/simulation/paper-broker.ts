@@ -7,7 +7,7 @@ import type { BrokerOrderId, ClientOrderId } from '../core/ids.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
 import { isTerminal } from '../core/order-status.ts';
 import { dayOf } from '../core/time.ts';
-import type { Broker, BrokerBook, OrderChange } from '../ports/broker.ts';
+import type { Broker, BrokerBook, BrokerPosition, BrokerPositions, OrderChange } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Outcome } from '../ports/outcome.ts';
 import type { ExchangeEvent } from './exchange-event.ts';
@@ -20,6 +20,13 @@ interface Booked {
   filledQuantity: number;
 }
 
+/** Net units of one instrument under one product, and what the open ones have cost. */
+interface Net {
+  readonly order: Pick<Order, 'instrumentId' | 'product'>;
+  quantity: number;
+  averagePrice: number;
+}
+
 type Named = Outcome<{ readonly brokerOrderId: BrokerOrderId }>;
 
 export class PaperBroker implements Broker {
@@ -27,6 +34,7 @@ export class PaperBroker implements Broker {
   readonly #exchange: SimulatedExchange;
   readonly #clock: Clock;
   readonly #book = new Map<ClientOrderId, Booked>();
+  readonly #nets = new Map<string, Net>();
   #day = 0;
 
   constructor(exchange: SimulatedExchange, clock: Clock) {
@@ -67,6 +75,15 @@ export class PaperBroker implements Broker {
     return { kind: 'done', value: { orders, unreadRows: 0 } };
   }
 
+  async positions(): Promise<Outcome<BrokerPositions>> {
+    this.#startDay(dayOf(this.#clock.now()));
+    const positions = [...this.#nets.values()].map(({ order, quantity, averagePrice }): BrokerPosition => {
+      const { instrumentId, product } = order;
+      return { instrumentId, name: instrumentId, product, quantity, averagePrice };
+    });
+    return { kind: 'done', value: { positions, unreadRows: 0 } };
+  }
+
   /** What the exchange reports. Of orders that were not placed here nothing is kept. */
   hear(event: ExchangeEvent): void {
     if (event.type === 'orderUpdated') {
@@ -78,14 +95,31 @@ export class PaperBroker implements Broker {
     if (booked === undefined) return;
     booked.fills.push(event.fill);
     booked.filledQuantity += event.fill.quantity;
+    this.#hold(event.fill, booked.order);
     // A market order is done as soon as it is in, and its fill is the first that is heard of it.
     if (booked.update.status === 'SUBMITTED') booked.update = { ...booked.update, status: 'ACCEPTED' };
   }
 
-  /** What ended on days before is in no broker's book. */
+  #hold({ side, quantity, price }: Fill, { instrumentId, product }: Order): void {
+    const key = `${instrumentId}|${product}`;
+    const net = this.#nets.get(key) ?? { order: { instrumentId, product }, quantity: 0, averagePrice: 0 };
+    const units = side === 'BUY' ? quantity : -quantity;
+    const after = net.quantity + units;
+    if (after === 0) net.averagePrice = 0;
+    else if (Math.sign(units) === Math.sign(net.quantity)) {
+      net.averagePrice = (net.averagePrice * net.quantity + price * units) / after;
+    } else if (Math.sign(after) !== Math.sign(net.quantity)) net.averagePrice = price;
+    net.quantity = after;
+    this.#nets.set(key, net);
+  }
+
+  /** What ended on days before is in no broker's book; deliveries have become holdings, which are no positions. */
   #startDay(day: number): void {
     if (day === this.#day) return;
     this.#day = day;
+    for (const [key, { order, quantity }] of this.#nets) {
+      if (quantity === 0 || order.product === 'DELIVERY') this.#nets.delete(key);
+    }
     for (const [id, { order, update, filledQuantity }] of this.#book) {
       if (isTerminal(update.status) || filledQuantity >= order.quantity) this.#book.delete(id);
     }

@@ -44,6 +44,7 @@ export interface AngelOneMarketOptions {
   readonly speed: number;
   /** Where orders go: to the simulated exchange here, or to the broker. */
   readonly orders: 'paper' | 'broker';
+  readonly mayWrite?: (() => Promise<boolean>) | undefined;
   readonly log: Logger;
   readonly onTick?: (tick: Tick) => void;
   readonly onEvent?: (event: FeedEvent) => void;
@@ -67,6 +68,7 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
   const calendar = loadMarketCalendar(bot.calendarPath ?? undefined);
   const angel = openAngelOne({
     ...{ credentials, endpoints, clock: wireClock, callLog: options.callLog, jitterMs: jitterMsAt(options.speed) },
+    mayWrite: options.mayWrite,
     ...(options.store ? { store: options.store } : {}),
     calendar,
     onTrouble: (text) => trouble.tell(text),

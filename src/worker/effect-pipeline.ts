@@ -34,6 +34,7 @@ export class EffectPipeline {
   #effects: Effect[] = [];
   #held: OutboxJob[] = [];
   #inbox: OrderUpdate[] = [];
+  #settled: Promise<void> = Promise.resolve();
 
   constructor(options: EffectPipelineOptions) {
     this.#options = options;
@@ -44,12 +45,15 @@ export class EffectPipeline {
     return this.#effects.length > 0 || this.#inbox.length > 0;
   }
 
-  tell(event: EngineEvent): void {
-    for (const effect of this.#options.handle(event)) {
+  /** Returns what the engine asks for; it is done when `settle` has returned. */
+  tell(event: EngineEvent): readonly Effect[] {
+    const effects = this.#options.handle(event);
+    for (const effect of effects) {
       this.#options.onEffect(effect);
       if (effect.type === 'candleClosed') this.#options.onCandle(effect.candle);
       else this.#effects.push(effect);
     }
+    return effects;
   }
 
   /** Something a person has to know that the engine does not. */
@@ -68,11 +72,11 @@ export class EffectPipeline {
     this.#inFlight.delete(id);
   }
 
-  async settle(now: EpochMs): Promise<void> {
-    while (this.isBusy && !this.#options.signal.aborted) {
-      await this.#queue(await this.#commit(), now);
-      this.#hear();
-    }
+  /** One at a time, whoever asks: a transaction may build on the one before it. */
+  settle(now: EpochMs): Promise<void> {
+    const settled = this.#settled.then(() => this.#settle(now));
+    this.#settled = settled.catch(() => undefined);
+    return settled;
   }
 
   /** Orders held for a later session are queued when their time has come. */
@@ -83,6 +87,13 @@ export class EffectPipeline {
     await this.#queue(due, now);
     this.#hear();
     await this.settle(now);
+  }
+
+  async #settle(now: EpochMs): Promise<void> {
+    while (this.isBusy && !this.#options.signal.aborted) {
+      await this.#queue(await this.#commit(), now);
+      this.#hear();
+    }
   }
 
   get hasHeld(): boolean {

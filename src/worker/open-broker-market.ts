@@ -18,6 +18,7 @@ export interface BrokerMarketOptions {
   readonly env: Env;
   readonly access: AngelOneAccess;
   readonly orders: 'paper' | 'broker';
+  readonly mayWrite: () => Promise<boolean>;
   readonly log: Logger;
 }
 
@@ -31,6 +32,7 @@ export async function openBrokerMarket(options: BrokerMarketOptions): Promise<Op
     const { bot, listed } = await listOfDay(options, database, clock, endpoints.instrumentMaster);
     const market = await openAngelOneMarket({
       ...{ bot, credentials: access, clock, wireClock: clock, listed, log, isPlayed: false, speed: 1, orders },
+      mayWrite: options.mayWrite,
       ...{ endpoints, instrumentIds: wantedBy(bot), callLog: callLogOf(database, access) },
       ...tokenStoreOf(env, access),
     });

@@ -27,6 +27,7 @@ export interface PlayedMarketOptions {
   readonly witness?: Witness;
   /** One that runs already, instead of one of our own. */
   readonly simulator?: SimulatorAddress;
+  readonly mayWrite: () => Promise<boolean>;
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
@@ -72,6 +73,7 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
       ...{ bot, credentials, endpoints, wireClock, instrumentIds, log, orders, speed, isPlayed: true },
       clock: orders === 'broker' ? wireClock : new MarketClock(time),
       callLog: new MemoryCallLog(wireClock),
+      mayWrite: options.mayWrite,
       onTick: (tick) => {
         wireClock.reach(tick.time);
         arrivals.count += 1;

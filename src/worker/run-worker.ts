@@ -19,7 +19,7 @@ import { openPlayedMarket, type Witness } from './open-played-market.ts';
 import { type RunFacts, type RunJson, runJson, runText } from './run-summary.ts';
 import type { SimulatorAddress } from './simulator-process.ts';
 import { listenForStop } from './stop-signal.ts';
-import { runTradingWorker } from './trading-worker.ts';
+import { runTradingWorker, type TakesUp } from './trading-worker.ts';
 
 export interface RunRequest {
   readonly strategies: ReadonlyMap<string, Strategy>;
@@ -42,14 +42,14 @@ export interface Rehearsal {
 export interface Play {
   /** Names the schema, the queue and the lease. */
   readonly account: string;
-  readonly isLasting: boolean;
+  readonly takesUp: TakesUp;
   readonly orders: 'paper' | 'broker';
   readonly witness?: Witness;
   /** One that runs already and goes on after this run. */
   readonly simulator?: SimulatorAddress;
 }
 
-const ON_PAPER: Play = { account: 'rehearsal', isLasting: false, orders: 'paper' };
+const ON_PAPER: Play = { account: 'rehearsal', takesUp: 'nothing', orders: 'paper' };
 
 export async function runWorker(request: RunRequest): Promise<{ readonly json: RunJson; readonly text: string }> {
   const env = readEnv();
@@ -68,13 +68,10 @@ export async function rehearse(request: RunRequest, play: Play = ON_PAPER): Prom
   const pace = Number.isFinite(speed) ? `${speed} times as fast` : 'as fast as it goes';
   const { facts, engine } = await run(request, env, bot, {
     account: play.account,
-    isLasting: play.isLasting,
+    takesUp: play.takesUp,
     words: `${play.orders === 'paper' ? 'Paper trading' : 'Orders go to the simulator'}. The simulator of Angel One plays ${basename(sessionPath)} on this machine, ${pace}.`,
-    open: (log, signal) =>
-      openPlayedMarket({
-        ...{ bot, sessionPath, instrumentsPath: replay.instrumentsPath, speed, log, signal },
-        ...play,
-      }),
+    open: (each) =>
+      openPlayedMarket({ ...{ bot, sessionPath, instrumentsPath: replay.instrumentsPath, speed }, ...each, ...play }),
   });
   return { facts, sessionPath, engine, rules: bot.fillRules };
 }
@@ -85,18 +82,18 @@ async function tradeLive(request: RunRequest, env: Env, access: AngelOneAccess):
   checkTradingMode(env.tradingMode, bot);
   return run(request, env, bot, {
     account: `paper_${bot.account.id.replaceAll('-', '_')}`,
-    isLasting: false,
+    takesUp: 'switches',
     words: `Paper trading at live prices of Angel One${env.angelOneUrl === null ? '' : `'s simulator at ${env.angelOneUrl}`}. Ctrl-C stops.`,
-    open: (log) => openBrokerMarket({ bot, env, access, log, orders: 'paper' }),
+    open: (each) => openBrokerMarket({ ...{ bot, env, access, orders: 'paper' }, ...each }),
   });
 }
 
 interface Plan {
   /** Names the schema, the queue and the lease. */
   readonly account: string;
-  readonly isLasting: boolean;
+  readonly takesUp: TakesUp;
   readonly words: string;
-  open(log: Logger, signal: AbortSignal): Promise<OpenMarket>;
+  open(each: { readonly log: Logger; readonly signal: AbortSignal; mayWrite(): Promise<boolean> }): Promise<OpenMarket>;
 }
 
 async function run(
@@ -118,14 +115,14 @@ async function run(
       ...{
         env,
         account: plan.account,
-        isLasting: plan.isLasting,
+        takesUp: plan.takesUp,
         log,
         rules: bot.fillRules,
         signal: stop.signal,
         alerts: people,
       },
-      openMarket: async () => {
-        const market = await plan.open(log, stop.signal);
+      openMarket: async (mayWrite) => {
+        const market = await plan.open({ log, signal: stop.signal, mayWrite });
         engine = market.engine;
         const [first] = engine.instruments;
         if (first) session = engine.calendar.nextSession(first, market.clock.now());

@@ -3,18 +3,22 @@
  * or the simulated exchange, alerts to the console. Entry point: `runTradingWorker`.
  *
  * An account lives in a schema (and queue) of its own. What lasts is Postgres: the queue is emptied at every start and filled
- * with what the books say is not settled. Without lasting books a run starts clean.
+ * with what the books say is not settled.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerOfCommand } from '../alerts/answer-of-command.ts';
 import { type AlertStream, ConsoleAlerts } from '../alerts/console-alerts.ts';
 import type { Env } from '../config/env.ts';
+import { UnavailableError } from '../core/errors.ts';
 import { hashHex } from '../core/hash.ts';
 import type { EpochMs } from '../core/time.ts';
-import { readAccountRecord, requeueUnsettled } from '../db/account-record.ts';
+import { readAccountRecord, requeueUnsettled, resetButSwitches } from '../db/account-record.ts';
+import { openCommandInbox } from '../db/command-inbox.ts';
 import { type Database, openDatabase, resetSchema } from '../db/database.ts';
 import { acquireLease } from '../db/lease.ts';
 import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
 import { PostgresCandleStore } from '../db/postgres-candle-store.ts';
+import type { AskedCommand } from '../db/postgres-commands.ts';
 import { PostgresLedger } from '../db/postgres-ledger.ts';
 import { PostgresQuotes } from '../db/postgres-quotes.ts';
 import { saveInstruments } from '../db/save-instruments.ts';
@@ -30,6 +34,7 @@ import { sendAlertJob } from '../jobs/send-alert-job.ts';
 import { startWorkers } from '../jobs/start-workers.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Commanded } from '../ports/engine-event.ts';
 import type { OrderFeed } from '../ports/order-feed.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { SessionRecorder } from '../simulation/session-recorder.ts';
@@ -44,13 +49,16 @@ import { tradeSession } from './trade-session.ts';
 import { allAlertsSent, noteFailedStart, troubleAlert } from './trouble-alerts.ts';
 import { warmUp, warmUpFrom } from './warm-up.ts';
 
+export type TakesUp = 'all' | 'switches' | 'nothing';
+
 export interface TradingWorkerOptions {
   readonly env: Env;
   /** Names the schema, the queue and the lease. */
   readonly account: string;
-  /** Whether the next run goes on where this one ends, however it ends. */
-  readonly isLasting: boolean;
-  readonly openMarket: () => Promise<OpenMarket>;
+  /** What of the runs before is taken up: all that is not settled, what a person has switched or asked for, or nothing. */
+  readonly takesUp: TakesUp;
+  /** `mayWrite` is to be asked right before each write to the broker. */
+  readonly openMarket: (mayWrite: () => Promise<boolean>) => Promise<OpenMarket>;
   /** How the simulated exchange fills paper orders. */
   readonly rules: FillRules;
   readonly signal: AbortSignal;
@@ -81,7 +89,11 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
   try {
     const lease = await acquireLease(database, account, 'worker', LEASE_WAIT_MS);
     try {
-      return await start(options, database);
+      const lost = lease.lost;
+      const signal = AbortSignal.any([options.signal, lost]);
+      const facts = await start({ ...options, signal }, database, () => lease.verify());
+      if (lost.aborted) throw new UnavailableError(`Another worker has taken over account "${account}"`);
+      return facts;
     } finally {
       await lease.release();
     }
@@ -90,9 +102,14 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
   }
 }
 
-async function start(options: TradingWorkerOptions, database: Database): Promise<Omit<RunFacts, 'wallMs'>> {
+async function start(
+  options: TradingWorkerOptions,
+  database: Database,
+  mayWrite: () => Promise<boolean>,
+): Promise<Omit<RunFacts, 'wallMs'>> {
   const { env, account, log } = options;
-  if (!options.isLasting) await resetSchema(database.sql, account);
+  if (options.takesUp === 'nothing') await resetSchema(database.sql, account);
+  if (options.takesUp === 'switches') await resetButSwitches(database, account);
   const queues = await openQueues({
     redisUrl: env.redisUrl ?? undefined,
     databaseUrl: database.url,
@@ -101,7 +118,7 @@ async function start(options: TradingWorkerOptions, database: Database): Promise
     log,
   });
   try {
-    const opening = options.openMarket().catch(async (error: unknown) => {
+    const opening = options.openMarket(mayWrite).catch(async (error: unknown) => {
       await noteFailedStart(database, error);
       throw error;
     });
@@ -157,25 +174,9 @@ async function trade(
     announced(cancelOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
     sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
   ]);
-  if (options.isLasting) {
-    engine.restore(await readAccountRecord(database));
-    const jobs = await requeueUnsettled(database);
-    log.info({ jobs }, 'The account is taken up');
-  }
-  await startWorkers({
-    ...{ queues, registry, log },
-    // On paper orders reach the exchange in the order in which they were decided.
-    settings: market.desk ? {} : { orders: { concurrency: 1 } },
-    speed: market.desk?.speed,
-    onFailed: ({ queue, name, subject, reason }) => {
-      if (queue === 'orders') market.trouble.tell(`Could not ${name} order ${subject}: ${reason}`);
-    },
-  });
-  const stopSweeping = every(SWEEP_EVERY_MS, () => sweeper.sweep(), log);
-  const { instruments } = market.engine;
   const gaps = new GapFiller({
     ...{ history: market.history, clock: market.wireClock, signal },
-    patienceMs: GAP_PATIENCE_MS + GAP_PATIENCE_EACH_MS * instruments.length,
+    patienceMs: GAP_PATIENCE_MS + GAP_PATIENCE_EACH_MS * market.engine.instruments.length,
     onFilled: (count) => log.info({ candles: count }, 'Filled a gap of the stream from history'),
     onMissed: (id, reason) =>
       market.trouble.tell(
@@ -186,17 +187,39 @@ async function trade(
     log.error(text);
     pipeline.raise(troubleAlert(text, clock.now()));
   };
-  const orderFeed = execution.listen(() => engine.parts.orders.hasWorking);
-  market.onPlayed = () => void endOfPlay(orderFeed, engine, signal).finally(() => queue.end());
   const onStop = (): void => queue.end();
   signal.addEventListener('abort', onStop, { once: true });
+  const closing: (() => unknown)[] = [];
   try {
+    engine.restore(await readAccountRecord(database));
+    log.info({ jobs: await requeueUnsettled(database) }, 'The account is taken up');
+    // What was asked for while nobody ran comes before anything is sent.
+    const inbox = await openCommandInbox({
+      database: { url: database.url, schema: options.account },
+      onCommand: (asked) => obey(asked, pipeline, clock),
+      onTrouble: (text) => market.trouble.tell(text),
+    });
+    closing.push(() => inbox.close());
+    await startWorkers({
+      ...{ queues, registry, log },
+      // On paper orders reach the exchange in the order in which they were decided.
+      settings: market.desk ? {} : { orders: { concurrency: 1 } },
+      speed: market.desk?.speed,
+      onFailed: ({ queue: name, name: job, subject, reason }) => {
+        if (name === 'orders') market.trouble.tell(`Could not ${job} order ${subject}: ${reason}`);
+      },
+    });
+    closing.push(every(SWEEP_EVERY_MS, () => sweeper.sweep(), log));
+    const orderFeed = execution.listen(() => engine.parts.orders.hasWorking);
+    closing.push(() => orderFeed?.close());
+    // What became of the orders while nobody ran is heard before the first price.
     await orderFeed?.poll();
     const now = market.wireClock.now();
     const span = { from: warmUpFrom(market.engine, now, market.isPlayed ? 1 : undefined), to: now };
     const past = await warmUp(engine, market.engine, span, gaps, (event) => pipeline.tell(event));
     void candles.append(past).catch(onLost);
-    market.start(instruments.map(({ id }) => id));
+    market.onPlayed = () => void endOfPlay(orderFeed, engine, signal).finally(() => queue.end());
+    market.start(market.engine.instruments.map(({ id }) => id));
     const ticks = await tradeSession({
       ...{ engine, steps: execution.steps, pipeline, clock, gaps, signal },
       events: market.isPlayed ? queue : withTimers(queue, engine, clock, signal),
@@ -215,10 +238,17 @@ async function trade(
     };
   } finally {
     signal.removeEventListener('abort', onStop);
-    await orderFeed?.close();
-    stopSweeping();
+    for (const close of closing.reverse()) await close();
     await Promise.all([candles.flush(), quotes.flush()]).catch(onLost);
   }
+}
+
+/** Does not wait for the event in hand; resolves when what the command asks for is in the books and queued. */
+async function obey({ command, strategyId }: AskedCommand, pipeline: EffectPipeline, clock: Clock): Promise<string> {
+  const commanded: Commanded = { type: 'commanded', command, time: clock.now(), ...(strategyId ? { strategyId } : {}) };
+  const effects = pipeline.tell(commanded);
+  await pipeline.settle(clock.now());
+  return answerOfCommand(commanded, effects);
 }
 
 /** What became of the last orders is told before the events end. */

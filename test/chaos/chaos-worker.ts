@@ -13,5 +13,5 @@ export interface ChaosWorkerInput {
 const { address, account, speed }: ChaosWorkerInput = JSON.parse(process.argv[2] ?? '');
 await rehearse(
   { strategies, sessionPath: null, speed, people: 'stderr' },
-  { account, isLasting: true, orders: 'broker', simulator: address },
+  { account, takesUp: 'all', orders: 'broker', simulator: address },
 );

@@ -64,7 +64,7 @@ it('a strategy on a contract that has expired is left out with the reason, the o
 
   const lines: string[] = [];
   const log = createLogger({ level: 'warn', format: 'json', destination: { write: (line) => lines.push(line) } });
-  const rest = { env, access: env.angelOne, orders: 'paper', log } as const;
+  const rest = { env, access: env.angelOne, orders: 'paper', log, mayWrite: async () => true } as const;
   const bot = botOf(['shares', ['NSE:INFY']], ['pair', ['NSE:INFY', EXPIRED]]);
   const market = await openBrokerMarket({ ...rest, bot });
   try {

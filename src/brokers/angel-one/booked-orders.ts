@@ -7,14 +7,15 @@
  */
 import type { Fill } from '../../core/fill.ts';
 import type { BrokerOrderId, ClientOrderId } from '../../core/ids.ts';
-import { ORDER_SIDES } from '../../core/order.ts';
+import { ORDER_SIDES, type OrderSide } from '../../core/order.ts';
 import { dayOf, type EpochMs, parseTimeOfDay, startOfDay } from '../../core/time.ts';
-import type { BookedOrder, BrokerBook } from '../../ports/broker.ts';
+import type { BookedOrder, BrokerBook, ForeignOrder } from '../../ports/broker.ts';
 import { isOurTag } from '../shared/our-tag.ts';
+import { productOfWire } from './order-body.ts';
 import { statusOfWords } from './order-status-words.ts';
 import type { OrderRow, TradeRow } from './rest/order-calls.ts';
 import { type ReadRows, timeOfStamp, type UnreadRow } from './rest/wire-values.ts';
-import { SEGMENTS, type TokenBook } from './token-book.ts';
+import { type ListedInstrument, SEGMENTS, type TokenBook } from './token-book.ts';
 
 /** What a person should know of the books; the same `key` is the same trouble. */
 export interface BookTrouble {
@@ -46,7 +47,31 @@ export function bookOf(
     if (typeof fills === 'string') troubles.push({ key: `fills of ${clientOrderId}`, text: fills });
     return bookedOrder(row, clientOrderId, typeof fills === 'string' ? [] : fills, time);
   });
-  return { orders: folded, unreadRows: unreadOrders.length, troubles };
+  const foreignOrders = orders.rows.flatMap((row) => (isOurTag(row.ordertag) ? [] : [foreignOrder(row, tokens)]));
+  return { orders: folded, foreignOrders, unreadRows: unreadOrders.length, troubles };
+}
+
+function foreignOrder(row: OrderRow, tokens: TokenBook): ForeignOrder {
+  const word = statusOfWords(row.orderstatus, row.status);
+  return {
+    brokerOrderId: row.orderid as BrokerOrderId,
+    instrumentId: listedOf(row, tokens)?.instrument.id ?? null,
+    name: `${row.exchange} ${row.tradingsymbol}`,
+    product: productOfWire(row.producttype) ?? null,
+    side: sideOf(row) ?? null,
+    quantity: row.quantity,
+    filledQuantity: row.filledshares,
+    isWorking: word === 'SUBMITTED' || word === 'ACCEPTED' || word === 'PENDING_CANCEL',
+  };
+}
+
+function listedOf({ exchange, symboltoken }: OrderRow, tokens: TokenBook): ListedInstrument | undefined {
+  const segment = SEGMENTS.find((each) => each === exchange);
+  return segment && tokens.byToken(segment, symboltoken);
+}
+
+function sideOf({ transactiontype }: OrderRow): OrderSide | undefined {
+  return ORDER_SIDES.find((each) => each === transactiontype.trim().toUpperCase());
 }
 
 function bookedOrder(row: OrderRow, clientOrderId: ClientOrderId, fills: readonly Fill[], time: EpochMs): BookedOrder {
@@ -75,9 +100,8 @@ function fillsOf(
   time: EpochMs,
 ): readonly Fill[] | string {
   if (trades.length === 0) return [];
-  const segment = SEGMENTS.find((each) => each === row.exchange);
-  const listed = segment && tokens.byToken(segment, row.symboltoken);
-  const side = ORDER_SIDES.find((each) => each === row.transactiontype.trim().toUpperCase());
+  const listed = listedOf(row, tokens);
+  const side = sideOf(row);
   if (listed === undefined || side === undefined) {
     const units = trades.reduce((sum, { fillsize }) => sum + fillsize, 0);
     const found = `"${row.transactiontype}" of token "${row.symboltoken}" at "${row.exchange}" ("${row.tradingsymbol}")`;

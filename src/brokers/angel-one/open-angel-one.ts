@@ -26,6 +26,8 @@ export interface AngelOneOptions {
   /** The longest that a call may be on its way, by the clock. */
   readonly jitterMs?: number;
   readonly store?: TokenStore;
+  /** Whether this process still is the one that trades the account; asked right before each write. */
+  readonly mayWrite?: (() => Promise<boolean>) | undefined;
   /** Nothing works until a person has seen to it; the first reason only. */
   readonly onHalt: (reason: string) => void;
   /** A person should look, though trading goes on. */
@@ -60,7 +62,9 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
     ...{ clock, log: callLog, windowsOf: angelOneWindows(), onError },
     ...(options.jitterMs === undefined ? {} : { jitterMs: options.jitterMs }),
   });
-  const client = new RestClient({ transport, budget, apiKey: credentials.apiKey, tokens, onHalt });
+  const client = new RestClient({
+    ...{ transport, budget, apiKey: credentials.apiKey, tokens, onHalt, mayWrite: options.mayWrite },
+  });
   const session: AngelOneSession = new AngelOneSession({
     ...{ credentials, clock, onHalt, onTrouble: options.onTrouble, ...(store ? { store } : {}) },
     calls: {

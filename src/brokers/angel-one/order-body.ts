@@ -1,8 +1,14 @@
 /** Our orders in the words of the wire. Every word of ours has one there, or the order does not compile. */
 import { assertNever } from '../../core/errors.ts';
-import type { Order, OrderType, ProductType } from '../../core/order.ts';
+import { type Order, type OrderType, PRODUCT_TYPES, type ProductType } from '../../core/order.ts';
 import type { OrderBody } from './rest/order-calls.ts';
 import type { ListedInstrument } from './token-book.ts';
+
+const WIRE_PRODUCTS = {
+  DELIVERY: 'DELIVERY',
+  INTRADAY: 'INTRADAY',
+  CARRY_FORWARD: 'CARRYFORWARD',
+} as const satisfies Readonly<Record<ProductType, OrderBody['producttype']>>;
 
 export function orderBodyOf(order: Order, { segment, token, tradingSymbol }: ListedInstrument): OrderBody {
   const { type } = order;
@@ -14,7 +20,7 @@ export function orderBodyOf(order: Order, { segment, token, tradingSymbol }: Lis
     transactiontype: order.side,
     exchange: segment,
     ordertype: wireType(type),
-    producttype: wireProduct(order.product),
+    producttype: WIRE_PRODUCTS[order.product],
     duration: order.timeInForce === 'IOC' ? 'IOC' : 'DAY',
     price: priceText(hasLimit ? order.limitPrice : null),
     triggerprice: priceText(varietyOf(type) === 'STOPLOSS' ? order.triggerPrice : null),
@@ -42,16 +48,10 @@ function wireType(type: OrderType): OrderBody['ordertype'] {
   }
 }
 
-function wireProduct(product: ProductType): OrderBody['producttype'] {
-  switch (product) {
-    case 'DELIVERY':
-    case 'INTRADAY':
-      return product;
-    case 'CARRY_FORWARD':
-      return 'CARRYFORWARD';
-    default:
-      return assertNever(product, 'product');
-  }
+/** Undefined: a product that we do not trade, such as MARGIN or BO. */
+export function productOfWire(text: string): ProductType | undefined {
+  const word = text.trim().toUpperCase();
+  return PRODUCT_TYPES.find((product) => WIRE_PRODUCTS[product] === word);
 }
 
 /** Two decimals, or four where they say something: currencies move in quarters of a paisa. */

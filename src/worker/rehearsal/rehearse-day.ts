@@ -33,7 +33,7 @@ const LATEST = Date.UTC(2100, 0);
 export async function rehearseDay(request: RoughDayRequest): Promise<DayReport> {
   const witness = new DayWitness(request);
   const { facts, sessionPath, engine } = await rehearse(request, {
-    ...{ account: ACCOUNT, isLasting: false, orders: 'broker', witness },
+    ...{ account: ACCOUNT, takesUp: 'nothing', orders: 'broker', witness },
   });
   const expected = candlesOf(await loadTicks(sessionPath), engine);
   const found = await storedCandles();

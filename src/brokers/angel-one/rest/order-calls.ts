@@ -36,6 +36,7 @@ export const orderRow = z.object({
   symboltoken: words,
   exchange: words,
   transactiontype: words,
+  producttype: words,
   quantity: numeric,
   filledshares: numeric,
   averageprice: numeric,

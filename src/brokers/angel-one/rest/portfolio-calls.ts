@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Outcome } from '../../../ports/outcome.ts';
 import type { RestClient } from './rest-client.ts';
-import { listOf, numeric, words } from './wire-values.ts';
+import { listOf, numeric, type ReadRows, rowsOf, words } from './wire-values.ts';
 
 const SECURE = '/rest/secure/angelbroking';
 
@@ -68,24 +68,23 @@ export function allHoldings(client: RestClient): Promise<Outcome<z.output<typeof
   });
 }
 
-/** Units, signed; rupees. */
+const wholeUnits = z
+  .union([z.number(), z.string().trim().min(1)])
+  .transform((value) => (typeof value === 'number' ? value : Number(value.replaceAll(/[\s,]/g, ''))))
+  .pipe(z.int());
+
+/** Units, signed; rupees. A row that does not say how many units it is about is not read: nothing is not flat. */
 const positionRow = z.object({
-  ...{
-    exchange: words,
-    symboltoken: words,
-    producttype: words,
-    tradingsymbol: words,
-    netqty: numeric,
-    buyqty: numeric,
-  },
-  ...{ sellqty: numeric, buyavgprice: numeric, sellavgprice: numeric, avgnetprice: numeric, pnl: numeric },
+  ...{ exchange: words, symboltoken: words, producttype: words, tradingsymbol: words },
+  netqty: wholeUnits,
+  avgnetprice: numeric,
 });
 export type PositionRow = z.output<typeof positionRow>;
 
-export function positions(client: RestClient): Promise<Outcome<readonly PositionRow[]>> {
+export function positions(client: RestClient): Promise<Outcome<ReadRows<PositionRow>>> {
   return client.call({
     ...{ class: 'positions', priority: 'read', method: 'GET', path: `${SECURE}/order/v1/getPosition`, isWrite: false },
-    ...{ schema: listOf(positionRow), empty: [] },
+    ...{ schema: rowsOf(positionRow), empty: { rows: [], unread: [] } },
   });
 }
 

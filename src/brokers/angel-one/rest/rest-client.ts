@@ -33,6 +33,8 @@ export interface RestClientOptions {
   readonly tokens: TokenSource;
   /** Nothing works until a person has seen to it: trading has to stop. Told once a reason. */
   readonly onHalt: (reason: string) => void;
+  /** Asked right before each write: whether this process still is the one that trades the account. */
+  readonly mayWrite?: (() => Promise<boolean>) | undefined;
 }
 
 const READ_TIMEOUT_MS = 10_000;
@@ -74,6 +76,10 @@ export class RestClient {
       await budget.take(call.class, call.priority);
     } catch (error) {
       return { kind: 'transient', reason: error instanceof Error ? error.message : 'The budget of calls is not there' };
+    }
+    // The last thing before the wire: a process that slept since it was asked to send may not send any more.
+    if (call.isWrite && this.#options.mayWrite && !(await this.#options.mayWrite())) {
+      return { kind: 'transient', reason: 'Another worker trades this account by now: nothing was sent' };
     }
     const answer = await transport.send({
       method: call.method,

@@ -75,7 +75,7 @@ describe('order book and trade book', () => {
   it('are one: fills by our id, at the time of the day of their order', async () => {
     const { book, troubles } = await lookOnce([orderRow()], [tradeRow()]);
     expect(book).toEqual({
-      unreadRows: 0,
+      ...{ unreadRows: 0, foreignOrders: [] },
       orders: [
         {
           update: {
@@ -147,7 +147,9 @@ describe('order book and trade book', () => {
       tradeRow({ orderid: '1' }),
       tradeRow({ orderid: '2', fillid: '' }),
     ]);
-    expect(book).toEqual({ orders: [], unreadRows: 0 });
+    const made = { instrumentId: 'NSE:INFY', name: 'NSE INFY-EQ', product: 'INTRADAY', side: 'BUY' };
+    expect(book).toMatchObject({ orders: [], unreadRows: 0 });
+    expect(book.foreignOrders).toMatchObject(['1', '2', '3'].map((brokerOrderId) => ({ brokerOrderId, ...made })));
     expect(troubles).toEqual([]);
   });
 
