@@ -37,7 +37,8 @@ export async function startWorkers(options: WorkersOptions): Promise<readonly Jo
     QUEUE_NAMES.map(async (name) => {
       const settings = options.settings?.[name] ?? SETTINGS[name];
       const { speed = 1 } = options;
-      const retryDelay = (attempts: number): number => (settings.retryDelay ?? retryDelayMs)(attempts) / speed;
+      const retryDelay = (attempts: number): number =>
+        Math.ceil((settings.retryDelay ?? retryDelayMs)(attempts) / speed);
       const processor = processorOf(name, options);
       const worker = await options.queues.startWorker(name, processor, { ...settings, retryDelay });
       reportFailures(worker, name, options);
