@@ -1,7 +1,7 @@
 import type { Fill } from '../core/fill.ts';
-import type { BrokerOrderId } from '../core/ids.ts';
+import type { BrokerOrderId, InstrumentId } from '../core/ids.ts';
 import type { Rupees } from '../core/money.ts';
-import type { Order, OrderType, OrderUpdate } from '../core/order.ts';
+import type { Order, OrderSide, OrderType, OrderUpdate, ProductType } from '../core/order.ts';
 import type { Outcome } from './outcome.ts';
 
 /** One order as the broker's book shows it. */
@@ -16,10 +16,48 @@ export interface BookedOrder {
   readonly filledQuantity: number;
 }
 
+/** An order in the broker's book that carries no id of ours: made by hand, by another program or by the broker itself. */
+export interface ForeignOrder {
+  readonly brokerOrderId: BrokerOrderId;
+  /** Null: not an instrument that this worker lists. */
+  readonly instrumentId: InstrumentId | null;
+  /** The broker's name for the instrument. */
+  readonly name: string;
+  /** Null: the broker's word for it is none of ours. */
+  readonly product: ProductType | null;
+  readonly side: OrderSide | null;
+  readonly quantity: number;
+  readonly filledQuantity: number;
+  readonly isWorking: boolean;
+}
+
 /** The day's orders as the broker's book shows them. */
 export interface BrokerBook {
   readonly orders: readonly BookedOrder[];
+  /** Left out where nobody else can trade. */
+  readonly foreignOrders?: readonly ForeignOrder[];
   /** Rows that may be ours and could not be read. If there are any, what is not among `orders` is not proven absent. */
+  readonly unreadRows: number;
+}
+
+/** What the account holds of one instrument under one product, whoever has traded it. */
+export interface BrokerPosition {
+  /** Null: not an instrument that this worker lists. */
+  readonly instrumentId: InstrumentId | null;
+  /** The broker's name for the instrument. */
+  readonly name: string;
+  /** Null: the broker's word for it is none of ours. */
+  readonly product: ProductType | null;
+  /** Net units, signed: negative is short. */
+  readonly quantity: number;
+  /** Mean price of the net units as the broker reckons it; 0 when flat. */
+  readonly averagePrice: Rupees;
+}
+
+/** Deliveries of earlier days are holdings and not among them. */
+export interface BrokerPositions {
+  readonly positions: readonly BrokerPosition[];
+  /** Rows that could not be read. If there are any, what is not among `positions` is not proven flat. */
   readonly unreadRows: number;
 }
 
@@ -45,4 +83,6 @@ export interface Broker {
   cancel(order: Order): Promise<Outcome<null>>;
   /** The day's order book. */
   orders(): Promise<Outcome<BrokerBook>>;
+  /** The account's net positions. */
+  positions(): Promise<Outcome<BrokerPositions>>;
 }

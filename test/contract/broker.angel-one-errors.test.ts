@@ -180,7 +180,7 @@ describe('an order that is answered with', () => {
     expect(adapter.halts.length).toBe(asked === 'halt' ? 1 : 0);
     await adapter.settle();
     const book = await adapter.patiently(broker.orders());
-    expect(book, 'provably absent').toEqual({ kind: 'done', value: { orders: [], unreadRows: 0 } });
+    expect(book, 'provably absent').toEqual({ kind: 'done', value: { orders: [], foreignOrders: [], unreadRows: 0 } });
   });
 });
 

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import type { BrokerOrderId, ClientOrderId, InstrumentId } from '../../src/core/ids.ts';
 import type { Order, OrderType, ProductType } from '../../src/core/order.ts';
 import { OrderExecutor } from '../../src/jobs/order-executor.ts';
-import type { BookedOrder, Broker, BrokerBook, OrderChange } from '../../src/ports/broker.ts';
+import type { BookedOrder, Broker, BrokerBook, BrokerPosition, OrderChange } from '../../src/ports/broker.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Outcome } from '../../src/ports/outcome.ts';
 import { MemoryLedger } from '../../src/simulation/memory-ledger.ts';
@@ -389,6 +389,51 @@ export function brokerContract(harness: BrokerHarness): void {
       });
     });
 
+    describe('the positions', () => {
+      it('are none before anything is filled', async () => {
+        const test = await harness.open();
+        await placed(test, 1);
+        expect((await positionsOf(test)).filter(({ quantity }) => quantity !== 0)).toEqual([]);
+      });
+
+      it('are what the fills add up to, by instrument and product, signed', async () => {
+        const test = await harness.open();
+        const option = { instrumentId: test.option, quantity: 75 } as const;
+        await placed(test, 1, { limitPrice: 1490 });
+        await placed(test, 2, { limitPrice: 1488, quantity: 5 });
+        await placed(test, 3, { limitPrice: 1490, product: 'DELIVERY', quantity: 7 });
+        await placed(test, 4, { ...option, type: 'MARKET', limitPrice: null, side: 'SELL', product: 'CARRY_FORWARD' });
+        await test.print(test.share, 1485);
+        const net = await positionsOf(test);
+        expect(
+          new Map(net.map(({ instrumentId, product, quantity }) => [`${instrumentId} ${product}`, quantity])),
+        ).toEqual(
+          new Map([
+            [`${test.share} INTRADAY`, 15],
+            [`${test.share} DELIVERY`, 7],
+            [`${test.option} CARRY_FORWARD`, -75],
+          ]),
+        );
+        const { orders } = await bookOf(test);
+        const bought = orders.flatMap(({ update, fills }) =>
+          update.clientOrderId === orderOf(test, 3).clientOrderId ? fills : [],
+        );
+        const mean = bought.reduce((sum, { price, quantity }) => sum + price * quantity, 0) / 7;
+        expect(net.find(({ product }) => product === 'DELIVERY')?.averagePrice).toBeCloseTo(mean, 2);
+      });
+
+      it('that were closed are flat', async () => {
+        const test = await harness.open();
+        await placed(test, 1, { limitPrice: 1490 });
+        await test.print(test.share, 1485);
+        await placed(test, 2, { type: 'MARKET', limitPrice: null, side: 'SELL', quantity: 4 });
+        expect(await positionsOf(test)).toMatchObject([{ instrumentId: test.share, product: 'INTRADAY', quantity: 6 }]);
+        await placed(test, 3, { type: 'MARKET', limitPrice: null, side: 'SELL', quantity: 6 });
+        for (const { quantity, averagePrice } of await positionsOf(test))
+          expect([quantity, averagePrice]).toEqual([0, 0]);
+      });
+    });
+
     if (ways.length > 0) {
       describe('a call that meets', () => {
         it.each(ways)(
@@ -547,6 +592,12 @@ function doneOf<T>(outcome: Outcome<T>): T {
 
 async function bookOf(test: BrokerUnderTest): Promise<BrokerBook> {
   return doneOf(await test.patiently(test.broker.orders()));
+}
+
+async function positionsOf(test: BrokerUnderTest): Promise<readonly BrokerPosition[]> {
+  const { positions, unreadRows } = doneOf(await test.patiently(test.broker.positions()));
+  expect(unreadRows).toBe(0);
+  return positions;
 }
 
 /** The one row of the order. */

@@ -87,6 +87,7 @@ async function runOnce(
       modify: (modified: Order) => mortal(() => broker.modify(modified)),
       cancel: (cancelled: Order) => mortal(() => broker.cancel(cancelled)),
       orders: () => mortal(() => broker.orders()),
+      positions: () => mortal(() => broker.positions()),
     },
     ledger: mortalLedger,
     clock,

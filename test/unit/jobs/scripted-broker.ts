@@ -1,7 +1,7 @@
 import type { Fill } from '../../../src/core/fill.ts';
 import type { BrokerOrderId, ClientOrderId } from '../../../src/core/ids.ts';
 import type { Order, OrderUpdate } from '../../../src/core/order.ts';
-import type { BookedOrder, Broker, BrokerBook } from '../../../src/ports/broker.ts';
+import type { BookedOrder, Broker, BrokerBook, BrokerPositions } from '../../../src/ports/broker.ts';
 import type { Outcome } from '../../../src/ports/outcome.ts';
 
 /** What becomes of one call on its way there and back. */
@@ -71,6 +71,10 @@ export class ScriptedBroker implements Broker {
     if (fate !== 'done') return ANSWERS[fate];
     const orders = this.looks < this.visibleFromLook ? [] : [...this.book];
     return { kind: 'done', value: { orders, unreadRows: this.unreadRows.shift() ?? 0 } };
+  }
+
+  async positions(): Promise<Outcome<BrokerPositions>> {
+    return { kind: 'done', value: { positions: [], unreadRows: 0 } };
   }
 
   /** `filledQuantity` above the fills: the trade book lags behind. */
