@@ -72,8 +72,8 @@ const LEASE_WAIT_MS = 6_000;
 const SWEEP_EVERY_MS = 2_000;
 const ALERT_PATIENCE_MS = 20_000;
 const GAP_PATIENCE_MS = 10_000;
-/** What the broker lets through of candles is three calls a second. */
-const GAP_PATIENCE_EACH_MS = 500;
+/** The budget lets two calls for candles through in 1.1 s. */
+const GAP_PATIENCE_EACH_MS = 600;
 const ORDERS_PATIENCE_MS = 10_000;
 const LOOK_AGAIN_MS = 50;
 

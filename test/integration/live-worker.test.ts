@@ -1,42 +1,9 @@
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
+import { simulatedAccount } from '../support/simulated-account.ts';
 import { serversUnder, startWorker, stateFolder } from '../support/worker-process.ts';
-
-interface Simulator {
-  readonly env: Readonly<Record<string, string>>;
-  readonly secrets: readonly string[];
-  /** Four digits, which alone stand in many a number. */
-  readonly mpin: string;
-}
-
-/** The simulated broker as a person would start it, with made-up prices by the time of day. */
-async function startSimulator(): Promise<Simulator> {
-  const child = spawn(process.execPath, ['src/main.ts', 'simulate', 'angel-one', '--json'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const line = await new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve));
-  const { endpoints, credentials } = JSON.parse(line);
-  const { clientCode, mpin, totpSecret, apiKey } = credentials;
-  const key = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
-  return {
-    env: {
-      ANGEL_CLIENT_CODE: clientCode,
-      ANGEL_MPIN: mpin,
-      ANGEL_TOTP_SECRET: totpSecret,
-      ANGEL_API_KEY: apiKey,
-      ANGEL_SIMULATOR_URL: endpoints.rest,
-      SIGNALMAN_KEY: key,
-      LOG_LEVEL: 'trace',
-    },
-    secrets: [totpSecret, apiKey, key],
-    mpin,
-  };
-}
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -47,7 +14,7 @@ function filesUnder(folder: string): string[] {
 it('takes live prices with an account, stops when asked to, and tells no secret anywhere', {
   timeout: 60_000,
 }, async () => {
-  const { env, secrets, mpin } = await startSimulator();
+  const { env, secrets, mpin } = await simulatedAccount();
   const folder = stateFolder();
   const worker = startWorker(folder, [], env);
   const isConnected = new Promise<void>((resolve) => {
@@ -76,7 +43,7 @@ it('takes live prices with an account, stops when asked to, and tells no secret 
 });
 
 it('says in one line what is wrong with an account, keeps it as an alert, and stops', { timeout: 60_000 }, async () => {
-  const { env } = await startSimulator();
+  const { env } = await simulatedAccount();
   const folder = stateFolder();
   const { code, stdout } = await startWorker(folder, [], { ...env, ANGEL_MPIN: '0000' }).ended;
   expect(code).toBe(1);
