@@ -28,6 +28,8 @@ export interface EngineOptions {
   readonly charges: ChargeModel;
   /** How long after its end a candle built from ticks still takes late ticks. */
   readonly graceMs: number;
+  /** Whether stop and target cancel each other where orders end, as they do by default, or by order of the engine. */
+  readonly tiesPairs?: boolean;
 }
 
 export interface EngineParts {
@@ -77,7 +79,7 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   ]);
   const switches: SwitchBoard = { isKilled: false, isPaused: false, pausedStrategies: [] };
   const book = new OrderBook();
-  const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, outlets.emit);
+  const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, outlets.emit, options.tiesPairs ?? true);
   const runnersByPosition = new Map<OpenPosition, readonly StrategyRunner[]>();
   const runnersOf = (position: OpenPosition): readonly StrategyRunner[] => {
     let runners = runnersByPosition.get(position);

@@ -25,13 +25,16 @@ const LEAVING: ReadonlySet<OrderRole> = new Set(['EXIT', 'SQUARE_OFF']);
 export class ExitPlanner {
   readonly #planner: OrderPlanner;
   readonly #book: OrderBook;
+  readonly #tiesPairs: boolean;
 
-  constructor(planner: OrderPlanner, book: OrderBook) {
+  /** `tiesPairs`: where orders end, one order of a pair that is filled cancels the other. */
+  constructor(planner: OrderPlanner, book: OrderBook, tiesPairs: boolean) {
     this.#planner = planner;
     this.#book = book;
+    this.#tiesPairs = tiesPairs;
   }
 
-  /** Stop and target behind one fill of an entry: they exclude each other at the exchange. */
+  /** Stop and target behind one fill of an entry: they exclude each other, at the exchange if it ties them. */
   protect(entry: Order, fill: Fill, signal: Signal, instrument: Instrument): readonly Order[] {
     const leg = {
       strategyId: entry.strategyId,
@@ -41,7 +44,7 @@ export class ExitPlanner {
       quantity: fill.quantity,
       product: entry.product,
       timeInForce: entry.product === 'INTRADAY' ? 'DAY' : 'GTT',
-      ocoGroup: fill.fillId,
+      ...(this.#tiesPairs ? { ocoGroup: fill.fillId } : {}),
       now: fill.time,
       notBefore: fill.time,
       deadline: null,

@@ -60,11 +60,12 @@ export class OrderDesk {
     planner: OrderPlanner,
     portfolio: Portfolio,
     emit: (effect: Effect) => void,
+    tiesPairs: boolean,
   ) {
     this.#market = market;
     this.#book = book;
     this.#planner = planner;
-    this.#exits = new ExitPlanner(planner, book);
+    this.#exits = new ExitPlanner(planner, book, tiesPairs);
     this.#portfolio = portfolio;
     this.#emit = emit;
   }

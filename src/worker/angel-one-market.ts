@@ -104,7 +104,9 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
       ...{ random: Math.random, timings: pacedStream(options.speed) },
     });
     return {
-      ...{ engine: engineOptionsOf(bot, instruments), clock, wireClock, queue, isPlayed, trouble },
+      // The broker knows no pairs: of stop and target the one that is left is cancelled from here.
+      engine: { ...engineOptionsOf(bot, instruments), tiesPairs: options.orders === 'paper' },
+      ...{ clock, wireClock, queue, isPlayed, trouble },
       history: angel.history(book),
       desk: options.orders === 'broker' ? brokerDesk(options, angel, book, tokens) : null,
       onPlayed: () => queue.end(),

@@ -44,6 +44,7 @@ export interface BenchOptions {
   readonly instruments?: readonly Instrument[];
   readonly limits?: Partial<RiskLimits>;
   readonly quantity?: number;
+  readonly tiesPairs?: boolean;
 }
 
 /** A strategy, or several, in an engine with open limits, no charges and ten lakh of capital. */
@@ -54,6 +55,7 @@ export function engineOptions({
   instruments,
   limits,
   quantity,
+  tiesPairs,
 }: BenchOptions): EngineOptions {
   return {
     instruments: instruments ?? strategy.instruments,
@@ -67,6 +69,7 @@ export function engineOptions({
     capitalPaise: toPaise(1_000_000),
     charges: NO_CHARGES,
     graceMs: 1_500,
+    ...(tiesPairs === undefined ? {} : { tiesPairs }),
   };
 }
 

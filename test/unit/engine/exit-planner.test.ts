@@ -24,7 +24,7 @@ function open(quantity: number, ...working: readonly Partial<Order>[]) {
     return buildOrder({ clientOrderId: `working-${index}` as ClientOrderId, side: 'SELL', ...changes });
   });
   for (const order of orders) book.add(order);
-  return { position, orders, planner: new ExitPlanner(new OrderPlanner(), book) };
+  return { position, orders, planner: new ExitPlanner(new OrderPlanner(), book, true) };
 }
 
 const NONE: ReadonlySet<ClientOrderId> = new Set();
