@@ -11,6 +11,8 @@ export type SignalKey = Brand<'SignalKey'>;
 /** 16 lower-case base-36 characters, never all digits; minted before any I/O. */
 export type ClientOrderId = Brand<'ClientOrderId'>;
 export type BrokerOrderId = Brand<'BrokerOrderId'>;
+/** The broker's name for one good-till-triggered rule. */
+export type BrokerGttId = Brand<'BrokerGttId'>;
 /** The id a bot owner gave one configured strategy, e.g. `ema-5m`. */
 export type StrategyId = Brand<'StrategyId'>;
 export type AccountId = Brand<'AccountId'>;

@@ -53,6 +53,8 @@ export async function requeueUnsettled({ sql }: Pick<Database, 'sql'>): Promise<
         (select client_order_id from orders where status in ('INITIALIZED', 'SUBMITTING', 'UNKNOWN'))
       or name = 'cancel' and subject in
         (select client_order_id from orders where status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
-      or name = 'send' and subject in (select key from alerts where sent_time is null)`;
+      or name = 'send' and subject in (select key from alerts where sent_time is null)
+      or name = 'settle' and subject in
+        (select client_gtt_id from gtt_legs where status not in ('TRIGGERED', 'EXPIRED', 'CANCELLED', 'REJECTED'))`;
   return requeued.count;
 }

@@ -6,7 +6,14 @@ import type { QueueName } from './queue-factory.ts';
 type JobName = OutboxJob['name'];
 
 /** Where each job that the outbox can promise is handled. A name added to the port does not compile until it is here. */
-const QUEUE_OF: Readonly<Record<JobName, QueueName>> = { place: 'orders', cancel: 'orders', send: 'alerts' };
+const QUEUE_OF: Readonly<Record<JobName, QueueName>> = {
+  place: 'orders',
+  cancel: 'orders',
+  send: 'alerts',
+  settle: 'gtt',
+};
+/** A process may leave this queue to others: on paper there is no broker for it. */
+const OPTIONAL_QUEUE: QueueName = 'gtt';
 
 /** What a run came to. Everything but `done` leaves the decision about another run to the queue. */
 export type JobResult =
@@ -75,9 +82,16 @@ export class JobRegistry {
       if (this.#jobs.has(job.name)) throw new InvariantError(`Expected one handler for job "${job.name}", found two`);
       this.#jobs.set(job.name, job);
     }
-    const missing = Object.keys(QUEUE_OF).filter((name) => !this.#jobs.has(name));
+    const missing = Object.entries(QUEUE_OF).flatMap(([name, queue]) =>
+      this.#jobs.has(name) || queue === OPTIONAL_QUEUE ? [] : [name],
+    );
     if (missing.length > 0)
       throw new InvariantError(`Expected a handler for every job, found none for "${missing.join('", "')}"`);
+  }
+
+  /** Whether jobs of the queue have a handler here. */
+  works(queue: QueueName): boolean {
+    return [...this.#jobs.values()].some((job) => job.queue === queue);
   }
 
   async run(queue: QueueName, name: string, data: unknown, context: JobContext): Promise<JobResult> {

@@ -10,7 +10,7 @@
 import type { JobsOptions } from 'bullmq';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger, OutboxJob } from '../ports/ledger.ts';
-import type { OpenQueues } from './open-queues.ts';
+import { type OpenQueues, QUEUE_NAMES } from './open-queues.ts';
 import type { JobPayload, QueueName } from './queue-factory.ts';
 
 export interface OutboxSweeperOptions {
@@ -22,10 +22,10 @@ export interface OutboxSweeperOptions {
 }
 
 /**
- * Entries give up at their deadline and exits must get through, so order jobs have attempts for hours of back-off;
+ * Entries give up at their deadline and exits must get through, so order and rule jobs have attempts for hours of back-off;
  * an alert that can not be sent in a few minutes is reported as failed.
  */
-const ATTEMPTS: Readonly<Record<QueueName, number>> = { orders: 500, alerts: 20 };
+const ATTEMPTS: Readonly<Record<QueueName, number>> = { orders: 500, gtt: 500, alerts: 20 };
 const KEEP_COMPLETED = { age: 3_600, count: 1_000 };
 const KEEP_FAILED = { age: 7 * 86_400, count: 1_000 };
 const SWEEP_AGE_MS = 2_000;
@@ -43,7 +43,7 @@ export class OutboxSweeper {
 
   /** Adds the jobs, the most urgent queue first. When it throws, `sweep` adds what is missing later. */
   async enqueue(jobs: readonly OutboxJob[]): Promise<void> {
-    for (const name of ['orders', 'alerts'] as const) {
+    for (const name of QUEUE_NAMES) {
       const ofQueue = jobs.filter((job) => job.queue === name);
       if (ofQueue.length === 0) continue;
       await this.#add(name, ofQueue);

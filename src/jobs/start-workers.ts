@@ -25,16 +25,17 @@ export interface WorkersOptions {
   readonly onFailed?: ((job: FailedJob) => void) | undefined;
 }
 
-/** Orders wait for the network most of their time; alerts keep their order. */
+/** Orders wait for the network most of their time; alerts keep their order, and rules are settled one at a time. */
 const SETTINGS: Readonly<Record<QueueName, WorkerSettings>> = {
   orders: { concurrency: 4 },
+  gtt: { concurrency: 1 },
   alerts: { concurrency: 1 },
 };
 
-/** One worker a queue. They stop with `queues.close()`. */
+/** One worker a queue, for those that the registry has handlers for. They stop with `queues.close()`. */
 export async function startWorkers(options: WorkersOptions): Promise<readonly JobWorker[]> {
   return Promise.all(
-    QUEUE_NAMES.map(async (name) => {
+    QUEUE_NAMES.filter((name) => options.registry.works(name)).map(async (name) => {
       const settings = options.settings?.[name] ?? SETTINGS[name];
       const { speed = 1 } = options;
       const retryDelay = (attempts: number): number =>

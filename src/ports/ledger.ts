@@ -8,12 +8,12 @@ import type { Effect, Switches } from './engine-event.ts';
 export interface OutboxJob {
   /**
    * The queue's job id: the client order id for a placement, `<client order id>-cancel-<time it was asked for>` for a
-   * cancel, the alert key's hash for an alert.
+   * cancel, the alert key's hash for an alert, `<client gtt id>-gtt-<event>` for a good-till-triggered rule.
    */
   readonly id: string;
-  readonly queue: 'orders' | 'alerts';
-  readonly name: 'place' | 'cancel' | 'send';
-  /** What the handler looks up: the client order id, or the alert key. */
+  readonly queue: 'orders' | 'alerts' | 'gtt';
+  readonly name: 'place' | 'cancel' | 'send' | 'settle';
+  /** What the handler looks up: the client order id, the alert key, or the client gtt id. */
   readonly subject: string;
   /** 1 is the most urgent: exits and cancels before entries. */
   readonly priority: number;

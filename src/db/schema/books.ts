@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { check, date, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
-import { GTT_STATUSES } from '../../core/gtt.ts';
-import type { ClientOrderId } from '../../core/ids.ts';
+import { bigint, boolean, check, date, index, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { GTT_LEGS, GTT_STATUSES } from '../../core/gtt.ts';
+import type { BrokerGttId, ClientOrderId } from '../../core/ids.ts';
 import { ORDER_SIDES, PRODUCT_TYPES } from '../../core/order.ts';
 import { EXIT_REASONS } from '../../core/trade.ts';
 import { GTT_KINDS, TRADE_SIDES } from './closed-lists.ts';
@@ -63,7 +63,7 @@ export const trades = pgTable(
   ],
 );
 
-/** One trigger, or a stop-loss (the first pair of prices) with a target (the second pair). */
+/** What was asked for; how it stands at the broker is in the legs. */
 export const gttRules = pgTable(
   'gtt_rules',
   {
@@ -72,34 +72,72 @@ export const gttRules = pgTable(
     instrumentId: instrumentId().notNull(),
     kind: text({ enum: GTT_KINDS }).notNull(),
     side: text({ enum: ORDER_SIDES }).notNull(),
-    quantity: units().notNull(),
     product: text({ enum: PRODUCT_TYPES }).notNull(),
-    status: text({ enum: GTT_STATUSES }).notNull(),
-    triggerPrice: price().notNull(),
-    limitPrice: price().notNull(),
-    targetTriggerPrice: price(),
-    targetLimitPrice: price(),
-    brokerGttId: text(),
-    /** The second rule where the broker has no OCO and two single rules stand for it. */
-    targetBrokerGttId: text(),
-    statusReason: text(),
     createdTime: epochMs().notNull(),
-    updatedTime: epochMs().notNull(),
+    expires: epochMs().notNull(),
+    isWithdrawn: boolean().notNull(),
   },
   (t) => [
-    unique('gtt_rules_broker_gtt_id').on(t.brokerGttId),
     check('gtt_rules_kind', isOneOf(t.kind, GTT_KINDS)),
     check('gtt_rules_side', isOneOf(t.side, ORDER_SIDES)),
     check('gtt_rules_product', isOneOf(t.product, PRODUCT_TYPES)),
-    check('gtt_rules_status', isOneOf(t.status, GTT_STATUSES)),
-    check('gtt_rules_quantity', sql`${t.quantity} > 0`),
+    check('gtt_rules_expires', sql`${t.expires} > ${t.createdTime}`),
+  ],
+);
+
+/** One trigger: the only one of a single rule, or one of the two of a pair. At a broker without pairs each is a rule. */
+export const gttLegs = pgTable(
+  'gtt_legs',
+  {
+    clientGttId: text()
+      .$type<ClientOrderId>()
+      .notNull()
+      .references(() => gttRules.clientGttId),
+    name: text({ enum: GTT_LEGS }).notNull(),
+    quantity: units().notNull(),
+    triggerPrice: price().notNull(),
+    limitPrice: price().notNull(),
+    status: text({ enum: GTT_STATUSES }).notNull(),
+    brokerGttId: text().$type<BrokerGttId>(),
+    priorIds: jsonb().$type<readonly BrokerGttId[]>().notNull(),
+    submittedTime: epochMs(),
+    reason: text(),
+    updatedTime: epochMs().notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'gtt_legs_pkey', columns: [t.clientGttId, t.name] }),
+    unique('gtt_legs_broker_gtt_id').on(t.brokerGttId),
+    check('gtt_legs_name', isOneOf(t.name, GTT_LEGS)),
+    check('gtt_legs_status', isOneOf(t.status, GTT_STATUSES)),
+    check('gtt_legs_amounts', sql`${t.quantity} > 0 and ${t.triggerPrice} > 0 and ${t.limitPrice} > 0`),
     check(
-      'gtt_rules_target',
-      sql`(${t.kind} = 'OCO') = (${t.targetTriggerPrice} is not null) and (${t.kind} = 'OCO') = (${t.targetLimitPrice} is not null)`,
+      'gtt_legs_broker',
+      sql`${t.status} not in ('ACTIVE', 'MODIFYING', 'CANCELLING') or ${t.brokerGttId} is not null`,
     ),
-    check(
-      'gtt_rules_prices',
-      sql`${t.triggerPrice} > 0 and ${t.limitPrice} > 0 and ${t.targetTriggerPrice} > 0 and ${t.targetLimitPrice} > 0`,
-    ),
+    check('gtt_legs_submitted', sql`${t.status} not in ('SUBMITTING', 'UNKNOWN') or ${t.submittedTime} is not null`),
+  ],
+);
+
+/** Everything that was ever said of a leg, in the order in which it was heard. */
+export const gttEvents = pgTable(
+  'gtt_events',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    clientGttId: text()
+      .$type<ClientOrderId>()
+      .notNull()
+      .references(() => gttRules.clientGttId),
+    leg: text({ enum: GTT_LEGS }).notNull(),
+    status: text({ enum: GTT_STATUSES }).notNull(),
+    reason: text(),
+    brokerGttId: text().$type<BrokerGttId>(),
+    time: epochMs().notNull(),
+    /** False for what came late. */
+    moved: boolean().notNull(),
+  },
+  (t) => [
+    index('gtt_events_rule').on(t.clientGttId),
+    check('gtt_events_leg', isOneOf(t.leg, GTT_LEGS)),
+    check('gtt_events_status', isOneOf(t.status, GTT_STATUSES)),
   ],
 );

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BrokerOrderId, ClientOrderId, InstrumentId, SignalKey, StrategyId } from '../../../src/core/ids.ts';
-import { gttRules, positions, trades } from '../../../src/db/schema/books.ts';
+import type {
+  BrokerGttId,
+  BrokerOrderId,
+  ClientOrderId,
+  InstrumentId,
+  SignalKey,
+  StrategyId,
+} from '../../../src/core/ids.ts';
+import { gttLegs, gttRules, positions, trades } from '../../../src/db/schema/books.ts';
 import { fills, orderEvents, orders, signals } from '../../../src/db/schema/decisions.ts';
 import { brokerInstruments, candles, instruments, quotes } from '../../../src/db/schema/market-data.ts';
 import { jobOutbox } from '../../../src/db/schema/messages.ts';
@@ -43,8 +50,12 @@ const position: typeof positions.$inferInsert = {
   ...{ realisedPaise: 0, chargesPaise: 0, updatedTime: TIME },
 };
 const rule: typeof gttRules.$inferInsert = {
-  ...{ ...names, clientGttId: id, kind: 'SINGLE', side: 'SELL', quantity: 10, product: 'DELIVERY', status: 'ACTIVE' },
-  ...{ triggerPrice: 90, limitPrice: 89, createdTime: TIME, updatedTime: TIME },
+  ...{ ...names, clientGttId: id, kind: 'SINGLE', side: 'SELL', product: 'DELIVERY', isWithdrawn: false },
+  ...{ createdTime: TIME, expires: TIME + 1 },
+};
+const leg: typeof gttLegs.$inferInsert = {
+  ...{ clientGttId: id, name: 'SINGLE', quantity: 10, triggerPrice: 90, limitPrice: 89, status: 'ACTIVE' },
+  ...{ brokerGttId: '4410021' as BrokerGttId, priorIds: [], updatedTime: TIME },
 };
 const event: typeof orderEvents.$inferInsert = {
   ...{ id: 'E-1', clientOrderId: id, status: 'ACCEPTED', time: TIME, moved: true, brokerOrderId: 'B' as BrokerOrderId },
@@ -62,6 +73,7 @@ beforeAll(async () => {
   await orm.insert(trades).values(trade);
   await orm.insert(positions).values(position);
   await orm.insert(gttRules).values(rule);
+  await orm.insert(gttLegs).values(leg);
   await orm.insert(orderEvents).values(event);
 });
 afterAll(() => opened.close());
@@ -165,12 +177,25 @@ describe('the database refuses', () => {
     expect(await refusalOf(orm.insert(positions).values({ ...flat, averagePrice: 0 }))).toBe('positions_flat');
   });
 
-  test('an OCO rule without its target and a single rule with one', async () => {
-    const { orm } = opened.database;
-    const other = { ...rule, clientGttId: 'zzzzzzzzzz012345' as ClientOrderId };
-    expect(await refusalOf(orm.insert(gttRules).values({ ...other, kind: 'OCO' }))).toBe('gtt_rules_target');
-    const target = { targetTriggerPrice: 110, targetLimitPrice: 109 };
-    expect(await refusalOf(orm.insert(gttRules).values({ ...other, ...target }))).toBe('gtt_rules_target');
+  test.each<[string, Partial<typeof leg>, string]>([
+    ['a leg of no units', { quantity: 0 }, 'gtt_legs_amounts'],
+    ['a leg at the broker without its id there', { brokerGttId: null }, 'gtt_legs_broker'],
+    ['a leg in doubt that was never sent', { status: 'UNKNOWN' }, 'gtt_legs_submitted'],
+    ['one rule of the broker for two legs', {}, 'gtt_legs_broker_gtt_id'],
+    ['the same leg twice', { name: 'SINGLE', brokerGttId: '2' as BrokerGttId }, 'gtt_legs_pkey'],
+    [
+      'a leg of no rule',
+      { clientGttId: 'zzzzzzzzzz012345' as ClientOrderId, brokerGttId: null, status: 'INITIALIZED' },
+      'gtt_legs_client_gtt_id_gtt_rules_client_gtt_id_fk',
+    ],
+  ])('%s', async (_, changes, constraint) => {
+    const row = { ...leg, name: 'TARGET' as const, ...changes };
+    expect(await refusalOf(opened.database.orm.insert(gttLegs).values(row))).toBe(constraint);
+  });
+
+  test('a rule that expires before it is made', async () => {
+    const other = { ...rule, clientGttId: 'zzzzzzzzzz012345' as ClientOrderId, expires: TIME };
+    expect(await refusalOf(opened.database.orm.insert(gttRules).values(other))).toBe('gtt_rules_expires');
   });
 
   test('a report of a status that only fills bring, and the same report twice', async () => {

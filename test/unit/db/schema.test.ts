@@ -3,7 +3,7 @@ import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ALERT_KINDS, ALERT_LEVELS } from '../../../src/core/alert.ts';
 import { PROVENANCES } from '../../../src/core/candle.ts';
-import { GTT_STATUSES } from '../../../src/core/gtt.ts';
+import { GTT_LEGS, GTT_STATUSES } from '../../../src/core/gtt.ts';
 import { EXCHANGES } from '../../../src/core/instrument.ts';
 import { ORDER_ROLES, ORDER_SIDES, ORDER_TYPES, PRODUCT_TYPES, TIMES_IN_FORCE } from '../../../src/core/order.ts';
 import { ORDER_STATUSES } from '../../../src/core/order-status.ts';
@@ -78,7 +78,9 @@ describe('the schema', () => {
     ['orders', 'status', ORDER_STATUSES],
     ['order_events', 'status', ORDER_STATUSES.filter((each) => each !== 'FILLED' && each !== 'PARTIALLY_FILLED')],
     ['fills', 'side', ORDER_SIDES],
-    ['gtt_rules', 'status', GTT_STATUSES],
+    ['gtt_legs', 'name', GTT_LEGS],
+    ['gtt_legs', 'status', GTT_STATUSES],
+    ['gtt_events', 'status', GTT_STATUSES],
     ['trades', 'exit_reason', EXIT_REASONS],
     ['backtest_trades', 'exit_reason', EXIT_REASONS],
     ['alerts', 'kind', ALERT_KINDS],
