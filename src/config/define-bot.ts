@@ -92,7 +92,7 @@ const replaySchema = z.strictObject({
 export const botSchema = z.strictObject({
   account: z.strictObject({
     id,
-    broker: z.enum(['paper']),
+    broker: z.enum(['paper', 'angel-one']),
     /** Rupees. */
     capital: amount,
   }),

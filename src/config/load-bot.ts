@@ -42,7 +42,7 @@ export interface Replay {
 /** The configuration in the engine's units, with absolute paths. */
 export interface Bot {
   readonly file: string;
-  readonly account: { readonly id: AccountId; readonly broker: 'paper'; readonly capitalPaise: Paise };
+  readonly account: { readonly id: AccountId; readonly broker: 'paper' | 'angel-one'; readonly capitalPaise: Paise };
   readonly strategies: readonly ConfiguredStrategy[];
   readonly limits: RiskLimits;
   /** How paper orders are filled. */

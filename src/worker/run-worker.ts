@@ -8,6 +8,7 @@ import { type Bot, checkTradingMode, loadBot } from '../config/load-bot.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { MarketSession } from '../core/market-session.ts';
 import { formatClock } from '../core/time.ts';
+import { accountSchema } from '../db/account-database.ts';
 import type { Strategy } from '../engine/strategy/strategy.ts';
 import type { EngineOptions } from '../engine/trading-engine.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
@@ -76,15 +77,24 @@ export async function rehearse(request: RunRequest, play: Play = ON_PAPER): Prom
   return { facts, sessionPath, engine, rules: bot.fillRules };
 }
 
-/** Live prices of the broker; orders are filled on paper. */
+/** Live prices of the broker; orders are filled on paper unless TRADING_MODE says that they go to it. */
 async function tradeLive(request: RunRequest, env: Env, access: AngelOneAccess): Promise<{ readonly facts: RunFacts }> {
   const bot = await loadBot({ path: env.configPath, strategies: request.strategies });
   checkTradingMode(env.tradingMode, bot);
+  const isForReal = env.tradingMode === 'live';
+  if (isForReal && env.angelOneUrl === null) {
+    throw new ConfigError(
+      'TRADING_MODE: expected "paper" or a simulator in ANGEL_SIMULATOR_URL, found "live": orders are not sent to the real broker yet',
+    );
+  }
+  const where = env.angelOneUrl === null ? '' : `'s simulator at ${env.angelOneUrl}`;
   return run(request, env, bot, {
-    account: `paper_${bot.account.id.replaceAll('-', '_')}`,
-    takesUp: 'switches',
-    words: `Paper trading at live prices of Angel One${env.angelOneUrl === null ? '' : `'s simulator at ${env.angelOneUrl}`}. Ctrl-C stops.`,
-    open: (each) => openBrokerMarket({ ...{ bot, env, access, orders: 'paper' }, ...each }),
+    account: accountSchema(env.tradingMode, bot.account.id),
+    takesUp: isForReal ? 'all' : 'switches',
+    words: isForReal
+      ? `Trading: orders go to Angel One${where}. Ctrl-C stops; positions and their stops stay.`
+      : `Paper trading at live prices of Angel One${where}. Ctrl-C stops.`,
+    open: (each) => openBrokerMarket({ ...{ bot, env, access, orders: isForReal ? 'broker' : 'paper' }, ...each }),
   });
 }
 

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { simulatedAccount } from '../support/simulated-account.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { serversUnder, startWorker, stateFolder } from '../support/worker-process.ts';
 
 function filesUnder(folder: string): string[] {
@@ -60,5 +61,36 @@ it('says in one line what is wrong with an account, keeps it as an alert, and st
     ]);
   } finally {
     await database.close();
+  }
+});
+
+/** The bundled bot at Angel One. */
+function liveBot(): string {
+  const path = join(tempFolder(), 'bot.config.ts');
+  const bundled = readFileSync('bot.config.ts', 'utf8');
+  const text = bundled
+    .replace("'./src/config/define-bot.ts'", JSON.stringify(resolve('src/config/define-bot.ts')))
+    .replace("broker: 'paper'", "broker: 'angel-one'")
+    .replaceAll("'backtest-data/", `'${resolve('backtest-data')}/`);
+  writeFileSync(path, text);
+  return path;
+}
+
+it('sends orders to a simulator only, when it is told to trade', { timeout: 60_000 }, async () => {
+  const { env } = await simulatedAccount();
+  const live = { ...env, TRADING_MODE: 'live', SIGNALMAN_CONFIG: liveBot() };
+  const refused = await startWorker(stateFolder(), [], { ...live, ANGEL_SIMULATOR_URL: '' }).ended;
+  expect(refused.code).toBe(2);
+  expect(JSON.parse(refused.stdout).error.message).toMatch(/^TRADING_MODE: expected .* found "live"/);
+  const folder = stateFolder();
+  for (const outcome of ['SIGKILL', 'SIGTERM'] as const) {
+    const worker = startWorker(folder, [], live);
+    await new Promise<void>((resolved) => {
+      worker.child.stderr?.on('data', (chunk: Buffer) => chunk.includes('"connected"') && resolved());
+    });
+    worker.child.kill(outcome);
+    const { code, stderr } = await worker.ended;
+    expect(stderr).toContain("Trading: orders go to Angel One's simulator");
+    expect(code, stderr).toBe(outcome === 'SIGTERM' ? 0 : null);
   }
 });

@@ -227,8 +227,8 @@ describe('parseBot', () => {
     [
       'a broker that is not there yet',
       ['account', 'broker'],
-      'angel-one',
-      'account.broker: expected "paper", found "angel-one"',
+      'flattrade',
+      'account.broker: expected one of "paper", "angel-one", found "flattrade"',
     ],
   ])('refuses %s in exactly one line', (_, path, value, line) => {
     expect(linesOf(changed(path, value))).toEqual([`bot.config.ts: ${line}`]);
