@@ -250,8 +250,8 @@ describe('every other call', () => {
     const { id } = doneOf(await gtt.createRule(client, { ...body, ...prices, timeperiod: '90' }));
     doneOf(await gtt.modifyRule(client, { id, symboltoken, exchange, ...prices, qty: '6' }));
     expect(doneOf(await gtt.ruleDetails(client, id))).toMatchObject({ id, qty: 6, triggerprice: 1482 });
-    expect(doneOf(await gtt.ruleList(client, ['NEW', 'ACTIVE']))).toHaveLength(1);
+    expect(doneOf(await gtt.ruleList(client, ['NEW', 'ACTIVE'])).rows).toHaveLength(1);
     doneOf(await gtt.cancelRule(client, { id, symboltoken, exchange }));
-    expect(doneOf(await gtt.ruleList(client, ['NEW', 'ACTIVE']))).toEqual([]);
+    expect(doneOf(await gtt.ruleList(client, ['NEW', 'ACTIVE']))).toEqual({ rows: [], unread: [] });
   });
 });

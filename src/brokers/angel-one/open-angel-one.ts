@@ -7,6 +7,7 @@ import type { CallLog } from '../../ports/call-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { RateBudget } from '../shared/rate-budget.ts';
 import { AngelOneBroker } from './angel-one-broker.ts';
+import { AngelOneGttBroker } from './angel-one-gtt-broker.ts';
 import { AngelOneHistory } from './angel-one-history.ts';
 import { angelOneWindows } from './call-limits.ts';
 import { RestClient } from './rest/rest-client.ts';
@@ -40,6 +41,7 @@ export interface AngelOne {
   /** For the calls of `rest/`. */
   readonly client: RestClient;
   broker(book: TokenBook): AngelOneBroker;
+  gttBroker(book: TokenBook): AngelOneGttBroker;
   history(book: TokenBook): AngelOneHistory;
   /** Ends the connections; the session stays, for the next start. */
   close(): Promise<void>;
@@ -77,6 +79,7 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
     session,
     client,
     broker: (book) => new AngelOneBroker(client, book, clock, (text) => options.onTrouble?.(text)),
+    gttBroker: (book) => new AngelOneGttBroker(client, book),
     history: (book) => new AngelOneHistory(client, book, calendar, clock),
     close: () => {
       session.close();

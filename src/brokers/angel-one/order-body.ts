@@ -4,7 +4,7 @@ import { type Order, type OrderType, PRODUCT_TYPES, type ProductType } from '../
 import type { OrderBody } from './rest/order-calls.ts';
 import type { ListedInstrument } from './token-book.ts';
 
-const WIRE_PRODUCTS = {
+export const WIRE_PRODUCTS = {
   DELIVERY: 'DELIVERY',
   INTRADAY: 'INTRADAY',
   CARRY_FORWARD: 'CARRYFORWARD',
@@ -55,6 +55,6 @@ export function productOfWire(text: string): ProductType | undefined {
 }
 
 /** Two decimals, or four where they say something: currencies move in quarters of a paisa. */
-function priceText(price: number | null): string {
+export function priceText(price: number | null): string {
   return price === null ? '0' : price.toFixed(4).replace(/00$/, '');
 }

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import type { Outcome } from '../../../ports/outcome.ts';
 import type { RestClient } from './rest-client.ts';
-import { listOf, numeric, words } from './wire-values.ts';
+import { numeric, type ReadRows, rowsOf, words } from './wire-values.ts';
 
 // Without the `/gtt-service` of the older clients, which leads nowhere since 2026.
 const GTT = '/rest/secure/angelbroking/gtt/v1';
 
 const idSchema = z.object({ id: z.union([z.string().min(1), z.number().transform(String)]) });
-const isoTime = words.transform((text) => (text === '' ? null : Date.parse(text)));
+/** Null for what is no time. */
+const isoTime = words.transform((text) => {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? null : time;
+});
 
 /** Rupees and units; times in epoch ms. */
 const ruleRow = z.object({
@@ -16,13 +20,14 @@ const ruleRow = z.object({
   ...{ createddate: isoTime, updateddate: isoTime, expirydate: isoTime },
 });
 export type RuleRow = z.output<typeof ruleRow>;
+const ruleRows = z.preprocess((data) => (isRule(data) ? [data] : data), rowsOf(ruleRow));
 
 export interface RuleBody {
   readonly tradingsymbol: string;
   readonly symboltoken: string;
   readonly exchange: string;
   readonly transactiontype: 'BUY' | 'SELL';
-  readonly producttype: 'DELIVERY' | 'MARGIN';
+  readonly producttype: 'DELIVERY' | 'MARGIN' | 'CARRYFORWARD';
   readonly price: string;
   readonly qty: string;
   readonly triggerprice: string;
@@ -64,15 +69,19 @@ export function ruleDetails(client: RestClient, id: string): Promise<Outcome<Rul
   });
 }
 
-/** Long lists are refused: ask for few at a time. Some answers wrap the list in an object. */
+/** Long lists are refused: ask for few at a time. What documentation shows is one rule instead of a list. */
 export function ruleList(
   client: RestClient,
   status: readonly ('NEW' | 'ACTIVE' | 'SENTTOEXCHANGE' | 'CANCELLED' | 'FORALL')[],
   page = 1,
   count = 20,
-): Promise<Outcome<readonly RuleRow[]>> {
+): Promise<Outcome<ReadRows<RuleRow>>> {
   return client.call({
     ...{ class: 'gttRead', priority: 'read', method: 'POST', path: `${GTT}/ruleList`, isWrite: false },
-    ...{ schema: listOf(ruleRow), empty: [], body: { status, page, count } },
+    ...{ schema: ruleRows, empty: { rows: [], unread: [] }, body: { status, page, count } },
   });
+}
+
+function isRule(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && !Array.isArray(data) && 'id' in data;
 }
