@@ -16,11 +16,16 @@ import * as callLog from '../../../src/db/schema/call-log.ts';
 import { DENIAL_CODES } from '../../../src/db/schema/closed-lists.ts';
 import * as commands from '../../../src/db/schema/commands.ts';
 import * as decisions from '../../../src/db/schema/decisions.ts';
+import * as differences from '../../../src/db/schema/differences.ts';
 import * as marketData from '../../../src/db/schema/market-data.ts';
 import * as messages from '../../../src/db/schema/messages.ts';
+import { DIFFERENCE_KINDS } from '../../../src/engine/orders/difference.ts';
 import { type TestDatabase, testDatabase } from '../../support/test-database.ts';
 
-const tables = { ...marketData, ...decisions, ...books, ...backtests, ...messages, ...callLog, ...commands };
+const tables = {
+  ...{ ...marketData, ...decisions, ...books, ...backtests, ...messages, ...callLog, ...commands },
+  ...differences,
+};
 const SNAPSHOTS = new URL('../../../migrations/meta/', import.meta.url);
 
 let migrated: TestDatabase;
@@ -85,6 +90,8 @@ describe('the schema', () => {
     ['backtest_trades', 'exit_reason', EXIT_REASONS],
     ['alerts', 'kind', ALERT_KINDS],
     ['alerts', 'level', ALERT_LEVELS],
+    ['differences', 'level', ALERT_LEVELS],
+    ['differences', 'kind', DIFFERENCE_KINDS],
   ])('%s.%s takes the values of the core and no other', async (table, column, values) => {
     const [constraint] = await migrated.database.sql<{ definition: string }[]>`
       select pg_get_constraintdef(oid) as definition from pg_constraint
