@@ -1,11 +1,11 @@
 /**
  * What an account's earlier runs have left, for the next one to go on from. Entry points: `readAccountRecord`,
- * `requeueUnsettled`, `resetButSwitches`.
+ * `requeueUnsettled`, `unservedJobs`, `resetButSwitches`.
  */
 import { z } from 'zod';
 import type { ClientOrderId, StrategyId } from '../core/ids.ts';
 import type { Switches } from '../ports/engine-event.ts';
-import type { AccountRecord } from '../ports/ledger.ts';
+import type { AccountRecord, OutboxJob } from '../ports/ledger.ts';
 import { type Database, resetSchema } from './database.ts';
 import { pendingCommands, sendCommand } from './postgres-commands.ts';
 import { PostgresLedger } from './postgres-ledger.ts';
@@ -42,19 +42,31 @@ export async function resetButSwitches(database: Pick<Database, 'sql'>, schema: 
   for (const command of pending) await sendCommand(database, command);
 }
 
+/** What a job is for is not there yet: an order to be sent or withdrawn, a rule to be settled, an alert to be told. */
+const IS_UNSERVED = `
+  name = 'place' and subject in
+      (select client_order_id from orders where status in ('INITIALIZED', 'SUBMITTING', 'UNKNOWN'))
+    or name = 'cancel' and subject in
+      (select client_order_id from orders where status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
+    or name = 'send' and subject in (select key from alerts where sent_time is null)
+    or name = 'settle' and subject in
+      (select client_gtt_id from gtt_legs where status not in ('TRIGGERED', 'EXPIRED', 'CANCELLED', 'REJECTED'))`;
+
 /**
- * Every job whose purpose is not served counts as not queued, so that the sweeper adds it again: a queue may have lost
- * what it held, and jobs that run once more find nothing to do. Returns how many.
+ * Every job whose purpose is not served counts as not queued, so that the sweeper adds it again: the queue has been
+ * emptied, and jobs that run once more find nothing to do. Returns how many.
  */
 export async function requeueUnsettled({ sql }: Pick<Database, 'sql'>): Promise<number> {
-  const requeued = await sql`
-    update job_outbox set queued_time = null
-    where name = 'place' and subject in
-        (select client_order_id from orders where status in ('INITIALIZED', 'SUBMITTING', 'UNKNOWN'))
-      or name = 'cancel' and subject in
-        (select client_order_id from orders where status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
-      or name = 'send' and subject in (select key from alerts where sent_time is null)
-      or name = 'settle' and subject in
-        (select client_gtt_id from gtt_legs where status not in ('TRIGGERED', 'EXPIRED', 'CANCELLED', 'REJECTED'))`;
+  const requeued = await sql.unsafe(`update job_outbox set queued_time = null where ${IS_UNSERVED}`);
   return requeued.count;
+}
+
+/** Jobs that a queue has taken at least `ageMs` ago and whose purpose is not served: it may have lost them. */
+export async function unservedJobs({ sql }: Pick<Database, 'sql'>, ageMs: number): Promise<readonly OutboxJob[]> {
+  return sql.unsafe<OutboxJob[]>(
+    `select id, queue, name, subject, priority, not_before as "notBefore" from job_outbox
+     where queued_time <= extract(epoch from clock_timestamp()) * 1000 - $1::bigint and (${IS_UNSERVED})
+     order by position`,
+    [ageMs],
+  );
 }

@@ -12,7 +12,7 @@ import type { Env } from '../config/env.ts';
 import { UnavailableError } from '../core/errors.ts';
 import { hashHex } from '../core/hash.ts';
 import type { EpochMs } from '../core/time.ts';
-import { readAccountRecord, requeueUnsettled, resetButSwitches } from '../db/account-record.ts';
+import { readAccountRecord, requeueUnsettled, resetButSwitches, unservedJobs } from '../db/account-record.ts';
 import { openCommandInbox } from '../db/command-inbox.ts';
 import { type Database, openDatabase, resetSchema } from '../db/database.ts';
 import { acquireLease } from '../db/lease.ts';
@@ -23,6 +23,7 @@ import { PostgresLedger } from '../db/postgres-ledger.ts';
 import { PostgresQuotes } from '../db/postgres-quotes.ts';
 import { saveInstruments } from '../db/save-instruments.ts';
 import { TradingEngine } from '../engine/trading-engine.ts';
+import { addLostJobs } from '../jobs/add-lost-jobs.ts';
 import { cancelOrderJob } from '../jobs/cancel-order-job.ts';
 import { JobRegistry } from '../jobs/job-registry.ts';
 import type { OpenQueues } from '../jobs/open-queues.ts';
@@ -70,6 +71,7 @@ export interface TradingWorkerOptions {
 /** A worker that was told to stop a moment ago, or whose npm was killed, needs this long to be gone. */
 const LEASE_WAIT_MS = 6_000;
 const SWEEP_EVERY_MS = 2_000;
+const LOST_EVERY_MS = 5_000;
 const ALERT_PATIENCE_MS = 20_000;
 const GAP_PATIENCE_MS = 10_000;
 /** The budget lets two calls for candles through in 1.1 s. */
@@ -151,7 +153,11 @@ async function trade(
   const sweeper = new OutboxSweeper({ ledger: dueOnly(ledger, clock), queues, clock });
   const pipeline: EffectPipeline = new EffectPipeline({
     ledger,
-    enqueue: (jobs) => sweeper.enqueue(jobs),
+    // A queue that is away gets them later, from the sweeper.
+    enqueue: (jobs) =>
+      sweeper.enqueue(jobs).catch((error: unknown) => {
+        log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
+      }),
     handle: (event) => engine.handle(event),
     onCandle: (candle) => void candles.append([candle]).catch(onLost),
     onEffect: (effect) => recorder.take(effect),
@@ -210,6 +216,8 @@ async function trade(
       },
     });
     closing.push(every(SWEEP_EVERY_MS, () => sweeper.sweep(), log));
+    const unserved = (ageMs: number) => unservedJobs(database, ageMs);
+    closing.push(every(LOST_EVERY_MS, () => addLostJobs({ unserved, queues, sweeper }), log));
     const orderFeed = execution.listen(() => engine.parts.orders.hasWorking);
     closing.push(() => orderFeed?.close());
     // What became of the orders while nobody ran is heard before the first price.
@@ -272,7 +280,7 @@ function dueOnly(ledger: PostgresLedger, clock: Clock): Pick<PostgresLedger, 'un
 function every(ms: number, task: () => Promise<unknown>, log: Logger): () => void {
   const timer = setInterval(() => {
     task().catch((error: unknown) =>
-      log.warn({ error: String(error) }, 'The outbox could not be swept; it is tried again'),
+      log.warn({ error: String(error) }, 'The queue could not be looked after; it is tried again'),
     );
   }, ms);
   return () => clearInterval(timer);

@@ -4,7 +4,7 @@ import type { FaultRequest } from '../../src/simulators/angel-one/faults/fault.t
 /** What goes wrong, at a share of the session's length. */
 export interface Mishap {
   readonly at: number;
-  readonly what: 'kill-worker' | 'kill-postgres' | 'expire' | FaultRequest;
+  readonly what: 'kill-worker' | 'kill-postgres' | 'kill-redis' | 'expire' | FaultRequest;
 }
 
 const WRITES = ['placeOrder', 'cancelOrder'] as const;
@@ -22,7 +22,7 @@ export function planChaos(seed: string): readonly Mishap[] {
   };
   const at = (): number => 0.03 + random.uniform() * 0.9;
   const kills = Array.from({ length: 1 + random.below(MOST_KILLS) }, (): Mishap => {
-    return { at: at(), what: random.below(4) === 0 ? 'kill-postgres' : 'kill-worker' };
+    return { at: at(), what: pick(['kill-worker', 'kill-worker', 'kill-worker', 'kill-postgres', 'kill-redis']) };
   });
   const faults = Array.from({ length: FAULTS }, (): Mishap => {
     const count = 1 + random.below(2);

@@ -1,9 +1,10 @@
-/** `npm run chaos -- --runs N --seed S [--speed X] [--json]`: exit 0 when every run was sound. */
+/** `npm run chaos -- --runs N --seed S [--speed X] [--redis] [--json]`: exit 0 when every run was sound. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { redisServerPath, startRedis } from '../support/redis-server.ts';
 import { type ChaosResult, runChaos } from './run-chaos.ts';
 
 const { values } = parseArgs({
@@ -11,16 +12,24 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
     speed: { type: 'string', default: '400' },
+    redis: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
   process.stdout.write(
-    'npm run chaos -- [--runs N] [--seed S] [--speed X] [--json]\n\nPlays the sample session N times against the simulator, fast as X, with faults and kill -9 by seed,\nand holds the books against what truly happened at the broker. The same seed plans the same run.\n',
+    'npm run chaos -- [--runs N] [--seed S] [--speed X] [--redis] [--json]\n\nPlays the sample session N times against the simulator, fast as X, with faults and kill -9 by seed,\nand holds the books against what truly happened at the broker. The same seed plans the same run. --redis keeps the queue in a Redis that is killed too.\n',
   );
   process.exit(0);
 }
+
+const redisProgram = redisServerPath();
+if (values.redis && redisProgram === undefined) {
+  process.stderr.write('--redis: expected redis-server on the PATH, found none\n');
+  process.exit(2);
+}
+const redis = values.redis && redisProgram !== undefined ? await startRedis(redisProgram) : undefined;
 
 const results: ChaosResult[] = [];
 for (let run = 0; run < Number(values.runs); run += 1) {
@@ -28,7 +37,13 @@ for (let run = 0; run < Number(values.runs); run += 1) {
   const folder = mkdtempSync(join(tmpdir(), 'signalman-chaos-'));
   chmodSync(folder, 0o755);
   const lines: string[] = [];
-  const result = await runChaos({ seed, speed: Number(values.speed), folder, log: (line) => lines.push(line) });
+  const result = await runChaos({
+    seed,
+    speed: Number(values.speed),
+    folder,
+    log: (line) => lines.push(line),
+    ...(redis ? { redis } : {}),
+  });
   results.push(result);
   const { isSound, starts, kills, orders, fills, differences, wallMs } = result;
   process.stderr.write(
@@ -42,6 +57,7 @@ for (let run = 0; run < Number(values.runs); run += 1) {
   }
   rmSync(folder, { recursive: true, force: true });
 }
+await redis?.kill();
 const sum = (of: (result: ChaosResult) => number): number => results.reduce((total, result) => total + of(result), 0);
 const totals = {
   runs: results.length,

@@ -7,10 +7,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isTerminal } from '../../src/core/order-status.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { PostgresLedger } from '../../src/db/postgres-ledger.ts';
 import { compareOrders, overruns, truthSchema } from '../../src/worker/rehearsal/compare-orders.ts';
 import { startSimulator } from '../../src/worker/simulator-process.ts';
+import type { RedisServer } from '../support/redis-server.ts';
 import { type Mishap, planChaos } from './chaos-plan.ts';
 import type { ChaosWorkerInput } from './chaos-worker.ts';
 
@@ -32,7 +34,8 @@ export interface ChaosOptions {
   readonly speed: number;
   /** Where this run keeps its database. */
   readonly folder: string;
-  readonly redisUrl?: string;
+  /** Without it the queue lives in Postgres, and a killed Redis is nobody's loss. */
+  readonly redis?: Pick<RedisServer, 'url' | 'replace'>;
   readonly log: (line: string) => void;
 }
 
@@ -47,7 +50,7 @@ const NOTICE_MS = 3_000;
 const PATIENCE = 3;
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seed, speed, folder, log } = options;
+  const { seed, speed, log } = options;
   const startedAt = performance.now();
   const simulator = await startSimulator({
     sessionPath: join(PROJECT, 'backtest-data/session-2026-11-18.parquet'),
@@ -62,14 +65,20 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const workers = new Supervisor(options, { address: { endpoints, control, credentials }, account: ACCOUNT, speed });
     const begun = performance.now();
     const lengthMs = SESSION_MS / speed;
-    const dealing = deal(planChaos(seed), begun, lengthMs, (what) => strike(what, workers, simulator.ask, folder));
+    const dealing = deal(planChaos(seed), begun, lengthMs, (what) => strike(what, workers, simulator.ask, options));
     await workers.run(begun + lengthMs * PATIENCE + 30_000);
     await dealing;
     const truth = truthSchema.parse(await simulator.ask('ledger'));
-    const record = await recordIn(options);
+    const { record, problems } = await booksIn(options);
     const ordersByStatus: Record<string, number> = {};
     for (const { status } of record.orders) ordersByStatus[status] = (ordersByStatus[status] ?? 0) + 1;
-    const differences = [...workers.problems, ...compareOrders(record, truth), ...overruns(truth), ...truth.mishaps];
+    const differences = [
+      ...workers.problems,
+      ...problems,
+      ...compareOrders(record, truth),
+      ...overruns(truth),
+      ...truth.mishaps,
+    ];
     return {
       ...{ seed, isSound: differences.length === 0, starts: workers.starts, kills: workers.kills },
       ...{ faults: truth.faults, orders: record.orders.length, ordersByStatus, fills: record.fills.length },
@@ -112,13 +121,19 @@ class Supervisor {
   }
 
   #life(deadline: number): Promise<number | null> {
-    const { folder, redisUrl = '', log } = this.#options;
+    const { folder, redis, log } = this.#options;
     this.starts += 1;
     const child = spawn(process.execPath, [WORKER, JSON.stringify(this.#input)], {
       cwd: PROJECT,
       env: {
         ...process.env,
-        ...{ DATABASE_URL: '', REDIS_URL: redisUrl, LOG_LEVEL: 'warn', LOG_FORMAT: 'json', SIGNALMAN_STATE: folder },
+        ...{
+          DATABASE_URL: '',
+          REDIS_URL: redis?.url ?? '',
+          LOG_LEVEL: 'warn',
+          LOG_FORMAT: 'json',
+          SIGNALMAN_STATE: folder,
+        },
       },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -151,9 +166,10 @@ async function strike(
   what: Mishap['what'],
   workers: Supervisor,
   ask: (route: string, body?: object) => Promise<unknown>,
-  folder: string,
+  { folder, redis }: ChaosOptions,
 ): Promise<void> {
   if (what === 'kill-worker') workers.kill();
+  else if (what === 'kill-redis') await redis?.replace();
   else if (what === 'expire') await ask('expire', {});
   else if (what === 'kill-postgres') {
     if (!killPostgres(folder)) return;
@@ -174,10 +190,35 @@ function killPostgres(folder: string): boolean {
   return files.length > 0;
 }
 
-async function recordIn({ folder }: ChaosOptions) {
+/** The worker's books, and what in them does not fit together. */
+async function booksIn({ folder }: ChaosOptions) {
   const database = await openDatabase({ stateFolder: folder, schema: ACCOUNT, role: 'chaos' });
   try {
-    return await new PostgresLedger(database, 'live').session();
+    const record = await new PostgresLedger(database, 'live').session();
+    const { sql } = database;
+    const stored = await sql<{ instrument: string; quantity: number }[]>`
+      select instrument_id as instrument, sum(quantity)::int as quantity from (
+        select distinct on (strategy_id, instrument_id, product) instrument_id, quantity from positions
+        order by strategy_id, instrument_id, product, day desc) latest group by 1`;
+    const critical = await sql<{ text: string }[]>`select text from alerts where level = 'critical'`;
+    const unsent = await sql<{ text: string }[]>`select text from alerts where sent_time is null`;
+    const net = new Map<string, number>();
+    for (const { instrumentId, side, quantity } of record.fills) {
+      net.set(instrumentId, (net.get(instrumentId) ?? 0) + (side === 'BUY' ? quantity : -quantity));
+    }
+    const held = new Map(stored.map(({ instrument, quantity }) => [instrument, quantity]));
+    const problems = unsent.map(({ text }) => `alert never told: ${text}`);
+    for (const [instrument, quantity] of net) {
+      if ((held.get(instrument) ?? 0) !== quantity) {
+        problems.push(`${instrument}: fills come to ${quantity}, the position says ${held.get(instrument) ?? 0}`);
+      }
+      const isGuarded = record.orders.some((order) => {
+        return order.instrumentId === instrument && order.role !== 'ENTRY' && !isTerminal(order.status);
+      });
+      if (quantity !== 0 && !isGuarded && critical.length === 0)
+        problems.push(`${instrument}: ${quantity} naked, and no alert`);
+    }
+    return { record, problems };
   } finally {
     await database.close();
   }

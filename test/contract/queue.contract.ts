@@ -6,8 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { z } from 'zod';
 import type { Alert } from '../../src/core/alert.ts';
 import { InvariantError } from '../../src/core/errors.ts';
+import { unservedJobs } from '../../src/db/account-record.ts';
 import { PostgresLedger } from '../../src/db/postgres-ledger.ts';
 import { promisedJobs } from '../../src/engine/orders/promised-jobs.ts';
+import { addLostJobs } from '../../src/jobs/add-lost-jobs.ts';
 import { DONE, defineJob, type JobContext, JobRegistry, type JobResult } from '../../src/jobs/job-registry.ts';
 import type { OpenQueues } from '../../src/jobs/open-queues.ts';
 import { OutboxSweeper } from '../../src/jobs/outbox-sweeper.ts';
@@ -367,6 +369,22 @@ export function queueContract(backend: 'redis' | 'postgres', start: () => Promis
       const ledger = new PostgresLedger(database.database, 'paper');
       expect(await sweeperOn(queues, ledger).sweep(0)).toBe(1);
       expect(await queues.queue('alerts').getJobCounts()).toMatchObject({ prioritized: 1 });
+    });
+
+    it('gets back what it has lost, and nothing else', async () => {
+      const ledger = new PostgresLedger(database.database, 'paper');
+      const promised = await ledger.record([alertRaised('one'), alertRaised('two'), alertRaised('three')]);
+      const sweeper = sweeperOn(queues, ledger);
+      await sweeper.enqueue(promised);
+      const unserved = (ageMs: number) => unservedJobs(database.database, ageMs);
+      expect(await addLostJobs({ unserved, queues, sweeper }, 0)).toBe(0);
+      await (await queues.queue('alerts').getJob(promised[1]?.id ?? ''))?.remove();
+      await database.database.sql`update alerts set sent_time = 1 where key = ${promised[2]?.subject ?? ''}`;
+      await (await queues.queue('alerts').getJob(promised[2]?.id ?? ''))?.remove();
+      expect(await addLostJobs({ unserved, queues, sweeper }, 60_000), 'it may be on its way').toBe(0);
+      expect(await addLostJobs({ unserved, queues, sweeper }, 0), 'what was told already is not needed').toBe(1);
+      const jobs = await Promise.all(promised.map(({ id }) => queues.queue('alerts').getJob(id)));
+      expect(jobs.map((each) => each?.data.subject)).toEqual(['one', 'two', undefined]);
     });
 
     async function startChild(task: ChildTask['task']): Promise<QueueChild> {

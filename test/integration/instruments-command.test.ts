@@ -35,7 +35,7 @@ function instruments(args: readonly string[], simulator?: ListServer): Promise<R
 const withoutMigrations = (text: string): string => text.replace(/^applied to schema .*\n/, '');
 
 describe('instruments', () => {
-  it('import, search and show go together, and what a simulator lists stays apart', async () => {
+  it('import, search and show go together, and what a simulator lists stays apart', { timeout: 30_000 }, async () => {
     const year = new Date().getUTCFullYear() + 1;
     const list = await servedRows([
       indexRow('Nifty 50', 'NIFTY', '99926000'),
@@ -80,7 +80,9 @@ describe('instruments', () => {
     ]);
   });
 
-  it('answers a wrong list or a wrong word in one line, with the exit code that fits', async () => {
+  it('answers a wrong list or a wrong word in one line, with the exit code that fits', {
+    timeout: 30_000,
+  }, async () => {
     const short = writeText(tempFolder(), 'short.json', JSON.stringify([shareRow('RELIANCE', '2885')]));
     const page = writeText(tempFolder(), 'page.json', '<!doctype html>');
     const cases: [args: string[], code: number, words: RegExp][] = [

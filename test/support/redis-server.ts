@@ -14,24 +14,37 @@ export interface RedisServer {
   readonly url: string;
   /** Kills it at once, as a machine that fails would. */
   kill(): Promise<void>;
+  /** Kills it and starts another one in its place, which knows nothing. */
+  replace(): Promise<void>;
 }
 
 /** A real server on a free port of the loopback interface, which writes nothing to disk. */
 export async function startRedis(program: string, options: readonly string[] = []): Promise<RedisServer> {
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options];
-  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const start = async (): Promise<ChildProcess> => {
+    const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    await ready(started);
+    return started;
+  };
+  let server = await start();
   const dieWithUs = () => server.kill('SIGKILL');
   process.once('exit', dieWithUs);
-  await ready(server);
+  const end = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill('SIGKILL');
+    await exited;
+  };
   return {
     url: `redis://127.0.0.1:${port}`,
     async kill() {
       process.off('exit', dieWithUs);
-      if (server.exitCode !== null || server.signalCode !== null) return;
-      const exited = once(server, 'exit');
-      server.kill('SIGKILL');
-      await exited;
+      await end();
+    },
+    async replace() {
+      await end();
+      server = await start();
     },
   };
 }
