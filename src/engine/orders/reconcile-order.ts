@@ -109,7 +109,8 @@ function absent(order: Order, now: EpochMs): Partial<ReconciledOrder> {
   const today = dayOf(now);
   if (day < today) {
     const reason = `The broker's book of ${formatDay(today)} does not list it: an order for the day ends with its day, ${formatDay(day)}`;
-    return { updates: [{ clientOrderId, status: 'EXPIRED', brokerOrderId, reason, time: now }] };
+    const update = { clientOrderId, status: 'EXPIRED', brokerOrderId, reason, time: now } as const;
+    return { order: transition(order, update).order, updates: [update] };
   }
   // The executor searches for these.
   if (status === 'SUBMITTING' || status === 'UNKNOWN') return {};

@@ -8,12 +8,13 @@
 import type { Fill } from '../../core/fill.ts';
 import type { InstrumentId, StrategyId } from '../../core/ids.ts';
 import type { Order, OrderSide, ProductType } from '../../core/order.ts';
+import { isTerminal } from '../../core/order-status.ts';
 import { dayOf, type EpochMs } from '../../core/time.ts';
 import type { BrokerPosition, BrokerPositions, ForeignOrder } from '../../ports/broker.ts';
 import type { Difference } from './difference.ts';
 
 export interface PositionsInput {
-  readonly orders: readonly Pick<Order, 'clientOrderId' | 'strategyId' | 'instrumentId' | 'product'>[];
+  readonly orders: readonly Order[];
   /** Those just found included. */
   readonly fills: readonly Fill[];
   readonly positions: BrokerPositions;
@@ -94,12 +95,20 @@ function compare(input: PositionsInput, place: Place, held: Held | undefined, th
   const orders = input.foreignOrders
     .filter((order) => unitsIn(order, place) !== 0)
     .map(({ brokerOrderId }) => brokerOrderId);
-  const isOthers = held === undefined || between === byHand;
+  const isOthers = between === byHand || (held === undefined && !mayHaveTraded(input, place));
   const kind = isOthers ? 'HAND_MADE_POSITION' : 'POSITION_DIFFERS';
   const text = isOthers ? handMade(about, held, numbers) : unexplained(input, place, held, numbers);
   const key = `${kind}|${place.instrumentId}|${place.product}|${ours}|${theirs}`;
   const level = kind === 'POSITION_DIFFERS' ? 'critical' : ours === 0 ? 'info' : 'warning';
   return { key, kind, level, instrumentId: place.instrumentId, orders, numbers, text };
+}
+
+/** An order of ours that is not known to have ended without a fill long ago. */
+function mayHaveTraded({ orders, now }: PositionsInput, { instrumentId, product }: Place): boolean {
+  return orders.some((order) => {
+    const isHere = order.instrumentId === instrumentId && order.product === product;
+    return isHere && (!isTerminal(order.status) || dayOf(order.updatedTime) === dayOf(now));
+  });
 }
 
 /** Of deliveries the day's, or the last day's as long as the broker still shows that one. */

@@ -58,7 +58,8 @@ export function reconcile({ orders, fills, book, positions, now }: ReconcileInpu
       ...unknown.flatMap(unknownOrder),
       ...foreignOrders.flatMap(handMadeOrder),
       ...reconcilePositions({
-        ...{ orders, fills: [...fills, ...found], positions, foreignOrders, strayFills, lagging, now },
+        ...{ orders: reconciled.map(({ order }) => order), fills: [...fills, ...found], positions },
+        ...{ foreignOrders, strayFills, lagging, now },
         unreadOrderRows: book.unreadRows,
       }),
     ],

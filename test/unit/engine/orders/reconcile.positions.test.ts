@@ -67,6 +67,14 @@ describe('positions', () => {
     expect(look({ positions: [position(0), position(0, { instrumentId: null })] }).differences, 'flat').toEqual([]);
   });
 
+  it('that an order of ours may have made are not called those of others', () => {
+    const kindWith = (order: Order) => look({ orders: [order], positions: [position(10)] }).differences.at(-1)?.kind;
+    expect(kindWith(WORKING)).toBe('POSITION_DIFFERS');
+    expect(kindWith({ ...WORKING, status: 'CANCELED' }), 'today').toBe('POSITION_DIFFERS');
+    expect(kindWith({ ...WORKING, status: 'CANCELED', updatedTime: NOW - DAY_MS })).toBe('HAND_MADE_POSITION');
+    expect(kindWith({ ...WORKING, product: 'DELIVERY' })).toBe('HAND_MADE_POSITION');
+  });
+
   it('are compared product by product', () => {
     const { differences } = look({ ...HELD, positions: [position(6, { product: 'DELIVERY' })] });
     expect(differences.map(({ key }) => key)).toEqual([
