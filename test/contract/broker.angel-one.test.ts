@@ -4,7 +4,8 @@ import type { Operation } from '../../src/simulators/angel-one/rest/endpoints.ts
 import type { AngelOneSimulator } from '../../src/simulators/angel-one/start-simulator.ts';
 import { openTestAdapter } from '../support/angel-one-adapter.ts';
 import { CALL, INFY } from '../support/angel-one-simulator.ts';
-import { type BrokerCall, type BrokerFault, brokerContract, type TrueOrder } from './broker.contract.ts';
+import { brokerContract } from './broker.contract.ts';
+import type { BrokerCall, BrokerFault, TrueOrder } from './broker-harness.ts';
 
 const FAULTS = {
   'request-lost': { kind: 'drop-before' },

@@ -7,7 +7,8 @@ import { SimulatedExchange } from '../../src/simulation/simulated-exchange.ts';
 import { CALL, INFY, MORNING } from '../support/angel-one-simulator.ts';
 import { fixedCalendar } from '../support/fixed-calendar.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { brokerContract, type TrueOrder } from './broker.contract.ts';
+import { brokerContract } from './broker.contract.ts';
+import type { TrueOrder } from './broker-harness.ts';
 
 const ENDS: Readonly<Partial<Record<OrderUpdate['status'], TrueOrder['status']>>> = {
   CANCELED: 'cancelled',
