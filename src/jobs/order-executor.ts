@@ -20,8 +20,8 @@ import { formatClock } from '../core/time.ts';
 import type { BookedOrder, Broker, BrokerBook } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { Outcome } from '../ports/outcome.ts';
 import { DONE, type JobResult } from './job-registry.ts';
+import { againAfter, provable, reasonOf, type Unsettled } from './outcome-results.ts';
 
 export interface OrderExecutorOptions {
   readonly broker: Broker;
@@ -217,26 +217,6 @@ export class OrderExecutor {
       if (this.#running.get(id) === settled) this.#running.delete(id);
     });
     return now;
-  }
-}
-
-type Unsettled = Exclude<Outcome<never>, { kind: 'done' }>;
-
-function againAfter(outcome: Unsettled): JobResult {
-  if (outcome.kind === 'throttled') return { kind: 'throttled', retryAfterMs: outcome.retryAfterMs };
-  return { kind: 'retry', reason: reasonOf(outcome) };
-}
-
-function reasonOf(outcome: Unsettled): string {
-  return outcome.kind === 'throttled' ? `the broker asks for ${outcome.retryAfterMs} ms of silence` : outcome.reason;
-}
-
-/** A call that throws has proven nothing. */
-async function provable<T>(call: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
-  try {
-    return await call();
-  } catch (error) {
-    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 

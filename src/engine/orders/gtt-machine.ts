@@ -6,23 +6,8 @@
  * a trigger is an order with money behind it and is believed whatever we thought of the leg.
  */
 import { InvariantError } from '../../core/errors.ts';
-import { type Gtt, type GttLeg, type GttLegName, type GttStatus, type GttTerms, isGttEnded } from '../../core/gtt.ts';
-import type { BrokerGttId, ClientOrderId } from '../../core/ids.ts';
-import type { EpochMs } from '../../core/time.ts';
-
-/** What the executor or the broker's list says of one leg. */
-export interface GttUpdate {
-  readonly clientGttId: ClientOrderId;
-  readonly leg: GttLegName;
-  readonly status: GttStatus;
-  readonly reason: string | null;
-  readonly time: EpochMs;
-  readonly brokerGttId?: BrokerGttId;
-  /** As they are at the broker. */
-  readonly terms?: GttTerms;
-  /** With `SUBMITTING`: the rules of the same content that are there already. */
-  readonly priorIds?: readonly BrokerGttId[];
-}
+import { type Gtt, type GttLeg, type GttStatus, type GttTerms, isGttEnded } from '../../core/gtt.ts';
+import type { GttUpdate } from '../../ports/gtt-ledger.ts';
 
 /** `move`: the status changes. `late`: true once, overtaken by now. `never`: impossible. */
 type Step = 'move' | 'late' | 'never';
@@ -167,7 +152,8 @@ export function gttTransition(leg: GttLeg, update: GttUpdate): { readonly leg: G
       `Leg "${leg.name}" of rule ${update.clientGttId} is "${leg.status}" and can not become "${update.status}" (${update.reason ?? 'no reason given'})`,
     );
   }
-  const { status, reason, time: updatedTime, terms = termsOf(leg) } = update;
+  const { status, reason, time: updatedTime, terms = termsOf(leg), sentTerms = leg } = update;
+  if (leg.status === 'MODIFYING' && status === 'ACTIVE' && !isSameTerms(leg, sentTerms)) return { leg, moved: false };
   const brokerGttId = update.brokerGttId ?? leg.brokerGttId;
   if (step === 'late') {
     // Somebody changed the rule at the broker: its word counts.

@@ -31,7 +31,7 @@ export type GttStep =
   /** Nothing can be done now; later perhaps. */
   | { readonly kind: 'wait'; readonly reason: string }
   /** Nothing will be done until a person has looked. */
-  | { readonly kind: 'ask'; readonly reason: string };
+  | { readonly kind: 'ask'; readonly leg: GttLeg; readonly reason: string };
 
 export interface GttView {
   readonly list: BrokerGttList;
@@ -88,7 +88,7 @@ function search(rule: Gtt, leg: GttLeg, { list, ours }: GttView): readonly GttSt
   if (found.length === 0) {
     if (list.unreadRows === 0) return [{ kind: 'look-again', leg }];
     return [
-      { kind: 'wait', reason: `It may be among ${list.unreadRows} rows of the broker's list that can not be read` },
+      { kind: 'ask', leg, reason: `It may be among ${list.unreadRows} rows of the broker's list that can not be read` },
     ];
   }
   // Of those that are alike the ones that were cancelled do no harm, whichever they are.
@@ -99,6 +99,7 @@ function search(rule: Gtt, leg: GttLeg, { list, ours }: GttView): readonly GttSt
     return [
       {
         kind: 'ask',
+        leg,
         reason: `The answer to its creation was lost, and ${standing.length} rules that are alike can be it (${ids}): nothing is sent; cancel those that are too many in the broker's app`,
       },
     ];
@@ -113,7 +114,9 @@ function stepsOfRow(leg: GttLeg, { list, now }: GttView): readonly GttStep[] {
   if (row === undefined) {
     if (isGttEnded(leg.status) || isFresh || list.unreadRows > 0) return [];
     const reason = `The broker's list does not show rule "${leg.brokerGttId}" any more: look at it in the broker's app`;
-    return leg.status === 'UNKNOWN' ? [{ kind: 'ask', reason }] : [{ kind: 'move', leg, status: 'UNKNOWN', reason }];
+    return leg.status === 'UNKNOWN'
+      ? [{ kind: 'ask', leg, reason }]
+      : [{ kind: 'move', leg, status: 'UNKNOWN', reason }];
   }
   if (row.status === 'TRIGGERED') return [{ kind: 'move', leg, status: 'TRIGGERED', reason: null }];
   if (row.status === 'CANCELLED') {

@@ -66,6 +66,13 @@ describe('a leg of a rule', () => {
     expect(gttTransition(leg, update)).toMatchObject({ leg: { ...terms, status: 'ACTIVE' }, moved: true });
     expect(gttTransition({ ...leg, ...terms }, update).moved).toBe(false);
   });
+
+  it('that was changed while another change was wanted stays to be changed', () => {
+    const leg = buildLeg('SINGLE', { status: 'MODIFYING', quantity: 7 });
+    const update = { clientGttId: GTT_ID, leg: 'SINGLE', status: 'ACTIVE', reason: null, time: 9 } as const;
+    expect(gttTransition(leg, { ...update, sentTerms: { ...leg, quantity: 6 } })).toEqual({ leg, moved: false });
+    expect(gttTransition(leg, { ...update, sentTerms: leg }).moved).toBe(true);
+  });
 });
 
 describe('the status of a rule', () => {

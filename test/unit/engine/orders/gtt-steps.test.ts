@@ -118,7 +118,7 @@ describe('a leg whose answer was lost', () => {
   it('is nobody’s guess when two are alike, until a person has cancelled one', () => {
     const twins = [rowOf(lost, leg, '2'), rowOf(lost, leg, '3')] as const;
     expect(nextSteps(lost, viewOf(twins))).toEqual([
-      { kind: 'ask', reason: expect.stringContaining('2 rules that are alike can be it ("2", "3")') },
+      { kind: 'ask', leg, reason: expect.stringContaining('2 rules that are alike can be it ("2", "3")') },
     ]);
     expect(nextSteps(lost, viewOf([{ ...twins[0], status: 'CANCELLED' }, twins[1]]))).toMatchObject([
       { kind: 'move', status: 'ACTIVE', brokerGttId: '3' },
@@ -126,7 +126,7 @@ describe('a leg whose answer was lost', () => {
   });
 
   it('may be among rows that can not be read', () => {
-    expect(stepsOf(lost, [], { unreadRows: 1 })).toEqual(['wait']);
+    expect(stepsOf(lost, [], { unreadRows: 1 })).toEqual(['ask SINGLE']);
   });
 
   it('keeps others like it from being sent', () => {
@@ -145,7 +145,7 @@ describe('a rule at the broker', () => {
     expect(stepsOf(rule, [], { unreadRows: 1 })).toEqual([]);
     expect(stepsOf(rule, [])).toEqual(['move SINGLE UNKNOWN']);
     const unknown = buildSingle({ status: 'UNKNOWN', brokerGttId: ONE });
-    expect(stepsOf(unknown, []), 'and is never sent again').toEqual(['ask']);
+    expect(stepsOf(unknown, []), 'and is never sent again').toEqual(['ask SINGLE']);
     expect(stepsOf(unknown, [row])).toEqual(['move SINGLE ACTIVE']);
   });
 
