@@ -14,6 +14,7 @@ import type { AccountStanding } from '../db/account-standing.ts';
 import type { OpenSql } from '../db/open-sql.ts';
 import type { CommandAnswer } from '../db/postgres-commands.ts';
 import type { Command as ControlCommand } from '../ports/engine-event.ts';
+import { accountOfBot } from './account-of-bot.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
 import { knownStrategies } from './known-strategies.ts';
 import { readNumber } from './options.ts';
@@ -165,16 +166,6 @@ function userName(): string {
     return userInfo().username;
   } catch {
     return `user ${process.getuid?.() ?? 'unknown'}`;
-  }
-}
-
-async function accountOfBot(): Promise<string> {
-  const { loadBot } = await import('../config/load-bot.ts');
-  try {
-    return (await loadBot({ path: readEnv().configPath, strategies: await knownStrategies() })).account.id;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(`${error.message} (to act on an account all the same, name it with --account)`);
   }
 }
 

@@ -36,6 +36,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./control-commands.ts')).controlCommand('squareoff'),
   },
   {
+    name: 'differences',
+    summary: "list what the broker's books have and ours have not, and what to do about it",
+    load: async () => (await import('./differences-command.ts')).differencesCommand(),
+  },
+  {
     name: 'backtest',
     summary: 'run a strategy over stored candles and report what it would have made',
     load: async () => (await import('./backtest-command.ts')).backtestCommand(),

@@ -36,6 +36,7 @@ const COMMANDS = [
   'resume',
   'kill',
   'squareoff',
+  'differences',
   'backtest',
   'history',
   'parity',
