@@ -5,6 +5,7 @@ import { printResult } from './output.ts';
 
 interface RunOptions {
   readonly speed?: number;
+  readonly standby?: boolean;
   readonly json?: boolean;
 }
 
@@ -14,12 +15,14 @@ export function runCommand(): Command {
       'Run the trading worker of bot.config.ts. Paper trading is the default; live needs TRADING_MODE=live and a broker account.',
     )
     .option('--speed <times>', 'replay the recorded session so many times as fast', readNumber('--speed', { above: 0 }))
+    .option('--standby', 'wait for the worker that runs to end, or to fall silent, and take its place')
     .option('--json', 'print the summary of the run as one JSON document')
     .action(async (options: RunOptions) => {
       const { runWorker } = await import('../worker/run-worker.ts');
       const asJson = options.json === true;
       const strategies = await knownStrategies();
       const people = asJson ? 'stderr' : 'stdout';
-      printResult(await runWorker({ strategies, sessionPath: null, speed: options.speed ?? null, people }), asJson);
+      const request = { strategies, sessionPath: null, speed: options.speed ?? null, people } as const;
+      printResult(await runWorker({ ...request, isStandby: options.standby === true }), asJson);
     });
 }

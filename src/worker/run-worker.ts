@@ -28,6 +28,8 @@ export interface RunRequest {
   readonly sessionPath: string | null;
   /** Recorded seconds per second, instead of the configured speed. */
   readonly speed: number | null;
+  /** Takes the place of the worker that runs, when that one ends or falls silent. */
+  readonly isStandby?: boolean;
   /** Where people are told what happens; stdout is kept free when a document goes there. */
   readonly people: 'stdout' | 'stderr';
 }
@@ -122,6 +124,11 @@ async function run(
   let session: MarketSession | null = null;
   try {
     const facts = await runTradingWorker({
+      isStandby: request.isStandby ?? false,
+      onStandby: (pid) => {
+        const who = pid === undefined ? 'another worker' : `worker ${pid}`;
+        say(`Standing by: ${who} trades account "${plan.account}"`);
+      },
       ...{
         env,
         account: plan.account,

@@ -58,6 +58,10 @@ export interface TradingWorkerOptions {
   readonly account: string;
   /** What of the runs before is taken up: all that is not settled, what a person has switched or asked for, or nothing. */
   readonly takesUp: TakesUp;
+  /** Waits for the worker that trades the account to end, or to fall silent, and takes its place. */
+  readonly isStandby: boolean;
+  /** Told which process is waited for. */
+  readonly onStandby: (pid: number | undefined) => void;
   /** `mayWrite` is to be asked right before each write to the broker. */
   readonly openMarket: (mayWrite: () => Promise<boolean>) => Promise<OpenMarket>;
   /** How the simulated exchange fills paper orders. */
@@ -89,7 +93,11 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
     log: (line) => log.debug(line),
   });
   try {
-    const lease = await acquireLease(database, account, 'worker', LEASE_WAIT_MS);
+    const waitMs = options.isStandby ? Number.POSITIVE_INFINITY : LEASE_WAIT_MS;
+    const lease = await acquireLease(database, account, 'worker', waitMs, {
+      signal: options.signal,
+      onWait: (pid) => options.isStandby && options.onStandby(pid),
+    });
     try {
       const lost = lease.lost;
       const signal = AbortSignal.any([options.signal, lost]);

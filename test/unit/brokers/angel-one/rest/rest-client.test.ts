@@ -23,7 +23,7 @@ interface Desk {
   readonly invalidated: string[];
 }
 
-function deskAt(origin: string): Desk {
+function deskAt(origin: string, mayWrite?: () => Promise<boolean>): Desk {
   const transport = new RestTransport(origin);
   onTestFinished(() => transport.close());
   const halts: string[] = [];
@@ -42,6 +42,7 @@ function deskAt(origin: string): Desk {
       },
     },
     onHalt: (reason) => halts.push(reason),
+    mayWrite,
   });
   return { client, halts, rests, invalidated };
 }
@@ -209,5 +210,19 @@ describe('requests', () => {
       'content-type': 'application/json',
     });
     expect(seen[0]?.body).toBe('{"a":1}');
+  });
+});
+
+describe('a process that does not trade the account any more', () => {
+  it('sends no write, whatever it was about to do, and may read', async () => {
+    const server = await scriptedHttp(success({ x: 1 }), success({ x: 2 }));
+    let isOurs = true;
+    const { client } = deskAt(server.origin, async () => isOurs);
+    expect(await client.call(WRITE)).toEqual({ kind: 'done', value: { x: 1 } });
+    isOurs = false;
+    expect(await client.call(WRITE)).toEqual({
+      ...{ kind: 'transient', reason: 'Another worker trades this account by now: nothing was sent' },
+    });
+    expect(await client.call(READ), 'the second answer was still there').toEqual({ kind: 'done', value: { x: 2 } });
   });
 });
