@@ -1,48 +1,53 @@
 /**
- * Who works on the rules of an account: a session-level advisory lock on a connection that is taken out of the pool for as
- * long as it is held. PostgreSQL lets go of it when the process dies, however it dies. Entry point: `PostgresGttLock`.
+ * Who works on the rules of an account: a session-level advisory lock on a connection of its own, which PostgreSQL lets go
+ * when the process dies, however it dies. Entry point: `PostgresGttLock`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../core/errors.ts';
 import type { GttLock } from '../ports/gtt-ledger.ts';
 import { advisoryKey } from './advisory-key.ts';
 import type { OpenSql } from './open-sql.ts';
+import { connectSql } from './sql.ts';
 
 const ASK_EVERY_MS = 50;
+const END_WAIT_SECONDS = 1;
 
 export class PostgresGttLock implements GttLock {
-  readonly #sql: OpenSql['sql'];
+  readonly #url: string;
   readonly #key: string;
 
   /** The schema is the account's. */
-  constructor({ sql, schema }: Pick<OpenSql, 'sql' | 'schema'>) {
-    this.#sql = sql;
+  constructor({ url, schema }: Pick<OpenSql, 'url' | 'schema'>) {
+    this.#url = url;
     this.#key = advisoryKey(`signalman gtt ${schema}`);
   }
 
   async hold<T>(work: (isHeld: () => Promise<boolean>) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const session = await this.#sql.reserve();
+    let isLost = false;
+    const onClose = (): void => {
+      isLost = true;
+    };
+    const sql = connectSql(this.#url, { connections: 1, onClose });
     try {
       for (;;) {
         if (signal.aborted)
           throw new UnavailableError('Stopped while another process works on the rules of the account');
-        const [row] = await session`select pg_try_advisory_lock(${this.#key}::bigint) as is_held`;
-        if (row?.is_held === true) break;
+        const [row] = await sql`select pg_try_advisory_lock(${this.#key}::bigint) as is_held`;
+        if (row?.is_held === true && !isLost) break;
+        isLost = false;
         await sleep(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
       }
-      const [own] = await session`select pg_backend_pid() as pid`;
-      // A reserved connection that broke is replaced silently: only the same session has the lock.
+      // A question that is answered without a close before it was answered by the session that has the lock.
       const isHeld = async (): Promise<boolean> => {
-        const rows = await session`select pg_backend_pid() as pid`.catch(() => []);
-        return rows[0] !== undefined && rows[0].pid === own?.pid;
+        const isAnswered = await sql`select 1`.then(
+          () => true,
+          () => false,
+        );
+        return isAnswered && !isLost;
       };
-      try {
-        return await work(isHeld);
-      } finally {
-        await session`select pg_advisory_unlock(${this.#key}::bigint)`.catch(() => undefined);
-      }
+      return await work(isHeld);
     } finally {
-      session.release();
+      await sql.end({ timeout: END_WAIT_SECONDS });
     }
   }
 }
