@@ -55,7 +55,7 @@ export function look(setup: Setup): Reconciliation {
   return reconcile(inputOf(setup));
 }
 
-export function inputOf(setup: Setup): ReconcileInput {
+function inputOf(setup: Setup): ReconcileInput {
   const { orders = [], fills = [], rows = [], unreadRows = 0, foreignOrders = [], positions = [] } = setup;
   return {
     ...{ orders, fills, now: setup.now ?? NOW, book: { orders: rows, unreadRows, foreignOrders } },
