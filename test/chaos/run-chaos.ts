@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { isTerminal } from '../../src/core/order-status.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { PostgresLedger } from '../../src/db/postgres-ledger.ts';
@@ -48,6 +49,8 @@ const MOST_STARTS = 40;
 const NOTICE_MS = 3_000;
 /** Of the session's real length: what is not over by then is stuck. */
 const PATIENCE = 3;
+const START_MS = 60_000;
+const healthSchema = z.object({ time: z.number() });
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { seed, speed, log } = options;
@@ -63,11 +66,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await simulator.ask('behaviours', { squareOffTime: null });
     const { endpoints, control, credentials } = simulator;
     const workers = new Supervisor(options, { address: { endpoints, control, credentials }, account: ACCOUNT, speed });
-    const begun = performance.now();
     const lengthMs = SESSION_MS / speed;
-    const dealing = deal(planChaos(seed), begun, lengthMs, (what) => strike(what, workers, simulator.ask, options));
-    await workers.run(begun + lengthMs * PATIENCE + 30_000);
-    await dealing;
+    const working = workers.run(performance.now() + lengthMs * PATIENCE + START_MS);
+    await started(simulator.ask);
+    await deal(planChaos(seed), lengthMs, (what) => strike(what, workers, simulator.ask, options));
+    await working;
     const truth = truthSchema.parse(await simulator.ask('ledger'));
     const { record, problems } = await booksIn(options);
     const ordersByStatus: Record<string, number> = {};
@@ -150,12 +153,18 @@ class Supervisor {
   }
 }
 
+/** Prices move when the first worker has subscribed to them; until then the market's clock stands. */
+async function started(ask: (route: string) => Promise<unknown>): Promise<void> {
+  const first = healthSchema.parse(await ask('health')).time;
+  while (healthSchema.parse(await ask('health')).time === first) await sleep(20);
+}
+
 async function deal(
   plan: readonly Mishap[],
-  begun: number,
   lengthMs: number,
   strikeOnce: (what: Mishap['what']) => Promise<void>,
 ): Promise<void> {
+  const begun = performance.now();
   for (const { at, what } of plan) {
     await sleep(Math.max(0, begun + at * lengthMs - performance.now()));
     await strikeOnce(what);
