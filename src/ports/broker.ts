@@ -61,6 +61,22 @@ export interface BrokerPositions {
   readonly unreadRows: number;
 }
 
+/** Shares that the account has from deliveries of earlier days, whoever has bought them. */
+export interface BrokerHolding {
+  /** Null: not an instrument that this worker lists. */
+  readonly instrumentId: InstrumentId | null;
+  /** The broker's name for the instrument. */
+  readonly name: string;
+  /** What is still to arrive included. */
+  readonly quantity: number;
+}
+
+export interface BrokerHoldings {
+  readonly holdings: readonly BrokerHolding[];
+  /** Rows that could not be read. If there are any, what is not among `holdings` is not proven missing. */
+  readonly unreadRows: number;
+}
+
 /** What an order shall become; what is left out stays. A stop order stays one, and no other order becomes one. */
 export interface OrderChange {
   readonly type?: OrderType;
@@ -85,4 +101,5 @@ export interface Broker {
   orders(): Promise<Outcome<BrokerBook>>;
   /** The account's net positions. */
   positions(): Promise<Outcome<BrokerPositions>>;
+  holdings(): Promise<Outcome<BrokerHoldings>>;
 }

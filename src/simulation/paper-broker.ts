@@ -3,11 +3,19 @@
  * hear what the exchange reports: that is its book, which lives and dies with this process.
  */
 import type { Fill } from '../core/fill.ts';
-import type { BrokerOrderId, ClientOrderId } from '../core/ids.ts';
+import type { BrokerOrderId, ClientOrderId, InstrumentId } from '../core/ids.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
 import { isTerminal } from '../core/order-status.ts';
 import { dayOf } from '../core/time.ts';
-import type { Broker, BrokerBook, BrokerPosition, BrokerPositions, OrderChange } from '../ports/broker.ts';
+import type {
+  Broker,
+  BrokerBook,
+  BrokerHolding,
+  BrokerHoldings,
+  BrokerPosition,
+  BrokerPositions,
+  OrderChange,
+} from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Outcome } from '../ports/outcome.ts';
 import type { ExchangeEvent } from './exchange-event.ts';
@@ -35,6 +43,7 @@ export class PaperBroker implements Broker {
   readonly #clock: Clock;
   readonly #book = new Map<ClientOrderId, Booked>();
   readonly #nets = new Map<string, Net>();
+  readonly #held = new Map<InstrumentId, number>();
   #day = 0;
 
   constructor(exchange: SimulatedExchange, clock: Clock) {
@@ -84,6 +93,14 @@ export class PaperBroker implements Broker {
     return { kind: 'done', value: { positions, unreadRows: 0 } };
   }
 
+  async holdings(): Promise<Outcome<BrokerHoldings>> {
+    this.#startDay(dayOf(this.#clock.now()));
+    const holdings = [...this.#held].map(([instrumentId, quantity]): BrokerHolding => {
+      return { instrumentId, name: instrumentId, quantity };
+    });
+    return { kind: 'done', value: { holdings, unreadRows: 0 } };
+  }
+
   /** What the exchange reports. Of orders that were not placed here nothing is kept. */
   hear(event: ExchangeEvent): void {
     if (event.type === 'orderUpdated') {
@@ -113,11 +130,18 @@ export class PaperBroker implements Broker {
     this.#nets.set(key, net);
   }
 
+  #deliver(instrumentId: InstrumentId, quantity: number): void {
+    const held = (this.#held.get(instrumentId) ?? 0) + quantity;
+    if (held > 0) this.#held.set(instrumentId, held);
+    else this.#held.delete(instrumentId);
+  }
+
   /** What ended on days before is in no broker's book; deliveries have become holdings, which are no positions. */
   #startDay(day: number): void {
     if (day === this.#day) return;
     this.#day = day;
     for (const [key, { order, quantity }] of this.#nets) {
+      if (order.product === 'DELIVERY') this.#deliver(order.instrumentId, quantity);
       if (quantity === 0 || order.product === 'DELIVERY') this.#nets.delete(key);
     }
     for (const [id, { order, update, filledQuantity }] of this.#book) {

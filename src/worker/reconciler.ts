@@ -13,6 +13,7 @@ import type { EpochMs } from '../core/time.ts';
 import type { StoredDifference } from '../db/postgres-differences.ts';
 import type { Difference, DifferenceKind } from '../engine/orders/difference.ts';
 import { type Reconciliation, reconcile } from '../engine/orders/reconcile.ts';
+import { carriesDeliveries } from '../engine/orders/reconcile-positions.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SessionRecord } from '../ports/ledger.ts';
@@ -32,7 +33,7 @@ export interface DifferenceBook {
 }
 
 export interface ReconcilerOptions {
-  readonly broker: Pick<Broker, 'orders' | 'positions'>;
+  readonly broker: Pick<Broker, 'orders' | 'positions' | 'holdings'>;
   /** Everything of the account: positions are made up of all its fills. */
   readonly readRecord: () => Promise<Pick<SessionRecord, 'orders' | 'fills'>>;
   readonly differences: DifferenceBook;
@@ -59,6 +60,7 @@ export interface ReconcileReport {
 }
 
 const GRACE_MS = 2_500;
+const NO_HOLDINGS = { kind: 'done', value: null } as const;
 /** An order that was sent or filled between the reading of one book and the next looks like one of these. */
 const FLEETING: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   ...(['ORDER_ABSENT', 'ORDER_WORKS_THERE', 'ORDER_UNKNOWN', 'CANCEL_NOT_TAKEN'] as const),
@@ -121,12 +123,18 @@ export class Reconciler {
   async #look(): Promise<Outcome<Reconciliation>> {
     const { broker, readRecord, clock } = this.#options;
     const record = await readRecord();
-    const [book, positions] = await Promise.all([asked(() => broker.orders()), asked(() => broker.positions())]);
+    const { orders, fills } = record;
+    const needsHoldings = carriesDeliveries({ orders, fills, now: clock.now() });
+    const [book, positions, holdings] = await Promise.all([
+      asked(() => broker.orders()),
+      asked(() => broker.positions()),
+      needsHoldings ? asked(() => broker.holdings()) : NO_HOLDINGS,
+    ]);
     if (book.kind !== 'done') return book;
     if (positions.kind !== 'done') return positions;
-    const { orders, fills } = record;
-    const value = reconcile({ orders, fills, book: book.value, positions: positions.value, now: clock.now() });
-    return { kind: 'done', value };
+    if (holdings.kind !== 'done') return holdings;
+    const there = { book: book.value, positions: positions.value, holdings: holdings.value };
+    return { kind: 'done', value: reconcile({ orders, fills, ...there, now: clock.now() }) };
   }
 
   #tell({ fills, updates }: Reconciliation, told: Set<string>): void {

@@ -372,6 +372,13 @@ export function brokerContract(harness: BrokerHarness): void {
         expect(net.find(({ product }) => product === 'DELIVERY')?.averagePrice).toBeCloseTo(mean, 2);
       });
 
+      it('delivered are no holdings on the same day', async () => {
+        const test = await harness.open();
+        await placed(test, 1, { limitPrice: 1490, product: 'DELIVERY' });
+        await test.print(test.share, 1485);
+        expect(doneOf(await test.patiently(test.broker.holdings()))).toEqual({ holdings: [], unreadRows: 0 });
+      });
+
       it('that were closed are flat', async () => {
         const test = await harness.open();
         await placed(test, 1, { limitPrice: 1490 });

@@ -179,7 +179,7 @@ describe('every other call', () => {
     const named = { exchange: infy.segment, tradingSymbol: infy.tradingSymbol, token: infy.token };
     expect(doneOf(await portfolio.profile(client))).toMatchObject({ clientcode: TEST_ACCOUNT.clientCode });
     expect(doneOf(await portfolio.funds(client)).net).toBeGreaterThan(0);
-    expect(doneOf(await portfolio.holdings(client))).toEqual([]);
+    expect(doneOf(await portfolio.holdings(client))).toEqual({ rows: [], unread: [] });
     doneOf(await portfolio.allHoldings(client));
     doneOf(await portfolio.positions(client));
     expect(doneOf(await market.lastPrice(client, named)).ltp).toBe(1500);

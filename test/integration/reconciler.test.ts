@@ -214,6 +214,23 @@ describe('the worker’s books against the broker’s', () => {
     ]);
   });
 
+  it('find what was delivered among the holdings', async () => {
+    const desk = await openDesk();
+    await desk.send({ product: 'DELIVERY' });
+    await desk.market.print(desk.infy, 1485);
+    expect(await desk.look()).toMatchObject({ fills: 1, differences: [] });
+    await desk.market.reach(MORNING + DAY_MS);
+    expect(await desk.look('start')).toMatchObject(NOTHING);
+    const calls = () => Object.values(desk.simulator.ledger.report().calls.holdings ?? {}).reduce((a, b) => a + b, 0);
+    expect(calls()).toBe(1);
+    const exit = { clientOrderId: 'c7k2m9q4x1c8v5n3' as ClientOrderId, side: 'SELL', limitPrice: 1400 } as const;
+    await desk.send({ ...exit, product: 'DELIVERY', quantity: 4 });
+    await desk.market.print(desk.infy, 1485);
+    expect(await desk.look()).toMatchObject({ fills: 1, differences: [] });
+    await desk.market.reach(MORNING + 2 * DAY_MS);
+    expect(await desk.look('start')).toMatchObject(NOTHING);
+  });
+
   it('conclude nothing when the broker does not answer, and tell all when it does again', async () => {
     const desk = await openDesk();
     await desk.send({});

@@ -7,14 +7,14 @@
  */
 import type { BrokerOrderId } from '../../core/ids.ts';
 import type { Order } from '../../core/order.ts';
-import type { Broker, BrokerBook, BrokerPositions, OrderChange } from '../../ports/broker.ts';
+import type { Broker, BrokerBook, BrokerHoldings, BrokerPositions, OrderChange } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Outcome } from '../../ports/outcome.ts';
 import { bookOf } from './booked-orders.ts';
-import { positionsOf } from './net-positions.ts';
+import { holdingsOf, positionsOf } from './net-positions.ts';
 import { orderBodyOf, varietyOf } from './order-body.ts';
 import { cancelOrder, modifyOrder, orderBook, placeOrder, tradeBook } from './rest/order-calls.ts';
-import { positions } from './rest/portfolio-calls.ts';
+import { holdings, positions } from './rest/portfolio-calls.ts';
 import type { RestClient } from './rest/rest-client.ts';
 import type { TokenBook } from './token-book.ts';
 
@@ -79,6 +79,11 @@ export class AngelOneBroker implements Broker {
     for (const { key, text } of troubles) if (!this.#troubles.has(key)) this.#onTrouble(text);
     this.#troubles = new Set(troubles.map(({ key }) => key));
     return { kind: 'done', value: book };
+  }
+
+  async holdings(): Promise<Outcome<BrokerHoldings>> {
+    const outcome = await holdings(this.#client);
+    return outcome.kind === 'done' ? { kind: 'done', value: holdingsOf(outcome.value, this.#book) } : outcome;
   }
 
   async positions(): Promise<Outcome<BrokerPositions>> {

@@ -83,16 +83,17 @@ export class AngelOneGttBroker implements GttBroker {
     const [held, open] = await Promise.all([holdings(this.#client), positions(this.#client)]);
     if (held.kind !== 'done') return held;
     if (open.kind !== 'done') return open;
+    const unreadRows = held.value.unread.length + open.value.unread.length;
+    if (unreadRows > 0) {
+      return { kind: 'transient', reason: `${unreadRows} rows of holdings and positions can not be read` };
+    }
     const units = new Map<InstrumentId, number>();
     const add = (segment: string, token: string, quantity: number): void => {
       const id = this.#listedAs(segment, token)?.instrument.id;
       if (id !== undefined) units.set(id, (units.get(id) ?? 0) + quantity);
     };
-    for (const { exchange, symboltoken, quantity } of held.value) add(exchange, symboltoken, quantity);
+    for (const { exchange, symboltoken, quantity } of held.value.rows) add(exchange, symboltoken, quantity);
     // The day's deliveries are not in the holdings yet, or still.
-    if (open.value.unread.length > 0) {
-      return { kind: 'transient', reason: `${open.value.unread.length} rows of the positions can not be read` };
-    }
     for (const { exchange, symboltoken, producttype, netqty } of open.value.rows) {
       if (productOfWire(producttype) === 'DELIVERY') add(exchange, symboltoken, netqty);
     }

@@ -1,6 +1,7 @@
-import type { BrokerPositions } from '../../ports/broker.ts';
+import type { InstrumentId } from '../../core/ids.ts';
+import type { BrokerHoldings, BrokerPositions } from '../../ports/broker.ts';
 import { productOfWire } from './order-body.ts';
-import type { PositionRow } from './rest/portfolio-calls.ts';
+import type { HoldingRow, PositionRow } from './rest/portfolio-calls.ts';
 import type { ReadRows } from './rest/wire-values.ts';
 import { SEGMENTS, type TokenBook } from './token-book.ts';
 
@@ -19,4 +20,29 @@ export function positionsOf({ rows, unread }: ReadRows<PositionRow>, tokens: Tok
     }),
     unreadRows: unread.length,
   };
+}
+
+export function holdingsOf({ rows, unread }: ReadRows<HoldingRow>, tokens: TokenBook): BrokerHoldings {
+  return {
+    holdings: rows.map(({ exchange, symboltoken, tradingsymbol, quantity, t1quantity }) => {
+      const segment = SEGMENTS.find((each) => each === exchange);
+      const listed = segment && tokens.byToken(segment, symboltoken);
+      return {
+        instrumentId: listed?.instrument.id ?? shareOf(tradingsymbol, tokens) ?? null,
+        name: `${exchange} ${tradingsymbol}`,
+        // Whether the first has the second in it is not documented: too much is no alarm, too little would be a false one.
+        quantity: quantity + t1quantity,
+      };
+    }),
+    unreadRows: unread.length,
+  };
+}
+
+/** A holding may stand under another exchange than the one it was bought at. */
+function shareOf(tradingSymbol: string, tokens: TokenBook): InstrumentId | undefined {
+  const symbol = tradingSymbol.replace(/-[A-Z0-9]{1,2}$/, '');
+  for (const { instrument } of tokens.all()) {
+    if (instrument.kind === 'EQUITY' && instrument.symbol === symbol) return instrument.id;
+  }
+  return undefined;
 }

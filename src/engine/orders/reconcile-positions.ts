@@ -10,7 +10,7 @@ import type { InstrumentId, StrategyId } from '../../core/ids.ts';
 import type { Order, OrderSide, ProductType } from '../../core/order.ts';
 import { isTerminal } from '../../core/order-status.ts';
 import { dayOf, type EpochMs } from '../../core/time.ts';
-import type { BrokerPosition, BrokerPositions, ForeignOrder } from '../../ports/broker.ts';
+import type { BrokerHoldings, BrokerPosition, BrokerPositions, ForeignOrder } from '../../ports/broker.ts';
 import type { Difference } from './difference.ts';
 
 export interface PositionsInput {
@@ -18,6 +18,8 @@ export interface PositionsInput {
   /** Those just found included. */
   readonly fills: readonly Fill[];
   readonly positions: BrokerPositions;
+  /** Null: not asked for. */
+  readonly holdings: BrokerHoldings | null;
   readonly foreignOrders: readonly ForeignOrder[];
   /** Fills at the broker that are in nobody's books, with the product when it is known. */
   readonly strayFills: readonly { readonly fill: Fill; readonly product: ProductType | null }[];
@@ -59,11 +61,44 @@ export function reconcilePositions(input: PositionsInput): readonly Difference[]
     if (place === undefined || lagging.has(key) || (row === undefined && unreadRows > 0)) continue;
     const difference = compare(input, place, held.get(key), row?.quantity ?? 0);
     if (difference !== undefined) differences.push(difference);
+    const missing = missingHolding(input, place, held.get(key), row?.quantity ?? 0);
+    if (missing !== undefined) differences.push(missing);
   }
   return differences;
 }
 
-function heldOf({ orders, fills }: PositionsInput): ReadonlyMap<string, Held> {
+/** Deliveries of earlier days make up a position: only the broker's holdings can show it. */
+export function carriesDeliveries({ orders, fills, now }: Pick<PositionsInput, 'orders' | 'fills' | 'now'>): boolean {
+  return [...heldOf({ orders, fills }).values()].some(
+    (held) => carriedUnits(held, held.byDay.get(dayOf(now)) ?? 0) > 0,
+  );
+}
+
+/** What is not among the day's positions any more, less what was sold of it. */
+function carriedUnits({ place, byDay }: Held, ofTheDay: number): number {
+  return place.product === 'DELIVERY' ? sumOf(byDay.values()) - Math.max(0, ofTheDay) : 0;
+}
+
+function missingHolding(
+  input: PositionsInput,
+  place: Place,
+  held: Held | undefined,
+  theirs: number,
+): Difference | undefined {
+  const { holdings, now } = input;
+  if (held === undefined || holdings === null || holdings.unreadRows > 0) return undefined;
+  const carried = carriedUnits(held, oursOf(place, held, theirs, now));
+  const rows = holdings.holdings.filter(({ instrumentId }) => instrumentId === place.instrumentId);
+  const there = rows.reduce((sum, { quantity }) => sum + quantity, 0);
+  if (carried <= 0 || there >= carried) return undefined;
+  const { instrumentId } = place;
+  const key = `POSITION_DIFFERS|${instrumentId}|HOLDING|${carried}|${there}`;
+  const text = `${instrumentId} DELIVERY: our strategies hold ${carried} units from earlier days (${sharesOf(held)}), the broker's holdings have ${there}. They may have been sold by hand, pledged or moved, or are still to arrive: look in the broker's app. Until it is settled halt the strategies and send no "squareoff": it would sell what is not there.`;
+  const numbers = { ours: carried, theirs: there };
+  return { key, kind: 'POSITION_DIFFERS', level: 'warning', instrumentId, orders: [], numbers, text };
+}
+
+function heldOf({ orders, fills }: Pick<PositionsInput, 'orders' | 'fills'>): ReadonlyMap<string, Held> {
   const byId = new Map(orders.map((order) => [order.clientOrderId, order]));
   const held = new Map<string, Held>();
   for (const fill of fills) {

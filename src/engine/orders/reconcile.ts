@@ -9,7 +9,7 @@
 import type { Fill } from '../../core/fill.ts';
 import type { Order, OrderUpdate } from '../../core/order.ts';
 import type { EpochMs } from '../../core/time.ts';
-import type { BookedOrder, BrokerBook, BrokerPositions, ForeignOrder } from '../../ports/broker.ts';
+import type { BookedOrder, BrokerBook, BrokerHoldings, BrokerPositions, ForeignOrder } from '../../ports/broker.ts';
 import type { Difference } from './difference.ts';
 import { reconcileOrder } from './reconcile-order.ts';
 import { reconcilePositions } from './reconcile-positions.ts';
@@ -21,6 +21,8 @@ export interface ReconcileInput {
   readonly fills: readonly Fill[];
   readonly book: BrokerBook;
   readonly positions: BrokerPositions;
+  /** Needed only when `carriesDeliveries`. */
+  readonly holdings?: BrokerHoldings | null;
   readonly now: EpochMs;
 }
 
@@ -33,7 +35,7 @@ export interface Reconciliation {
   readonly isConclusive: boolean;
 }
 
-export function reconcile({ orders, fills, book, positions, now }: ReconcileInput): Reconciliation {
+export function reconcile({ orders, fills, book, positions, holdings = null, now }: ReconcileInput): Reconciliation {
   const fillsOf = Map.groupBy(fills, ({ clientOrderId }) => clientOrderId);
   const rowsOf = Map.groupBy(book.orders, ({ update }) => update.clientOrderId);
   const isWhole = book.unreadRows === 0;
@@ -58,12 +60,12 @@ export function reconcile({ orders, fills, book, positions, now }: ReconcileInpu
       ...unknown.flatMap(unknownOrder),
       ...foreignOrders.flatMap(handMadeOrder),
       ...reconcilePositions({
-        ...{ orders: reconciled.map(({ order }) => order), fills: [...fills, ...found], positions },
+        ...{ orders: reconciled.map(({ order }) => order), fills: [...fills, ...found], positions, holdings },
         ...{ foreignOrders, strayFills, lagging, now },
         unreadOrderRows: book.unreadRows,
       }),
     ],
-    isConclusive: isWhole && positions.unreadRows === 0 && lagging.length === 0,
+    isConclusive: isWhole && positions.unreadRows + (holdings?.unreadRows ?? 0) === 0 && lagging.length === 0,
   };
 }
 

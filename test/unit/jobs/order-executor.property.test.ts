@@ -88,6 +88,7 @@ async function runOnce(
       cancel: (cancelled: Order) => mortal(() => broker.cancel(cancelled)),
       orders: () => mortal(() => broker.orders()),
       positions: () => mortal(() => broker.positions()),
+      holdings: () => mortal(() => broker.holdings()),
     },
     ledger: mortalLedger,
     clock,

@@ -1,7 +1,7 @@
 import type { Fill } from '../../../src/core/fill.ts';
 import type { BrokerOrderId, ClientOrderId } from '../../../src/core/ids.ts';
 import type { Order, OrderUpdate } from '../../../src/core/order.ts';
-import type { BookedOrder, Broker, BrokerBook, BrokerPositions } from '../../../src/ports/broker.ts';
+import type { BookedOrder, Broker, BrokerBook, BrokerHoldings, BrokerPositions } from '../../../src/ports/broker.ts';
 import type { Outcome } from '../../../src/ports/outcome.ts';
 
 /** What becomes of one call on its way there and back. */
@@ -75,6 +75,10 @@ export class ScriptedBroker implements Broker {
 
   async positions(): Promise<Outcome<BrokerPositions>> {
     return { kind: 'done', value: { positions: [], unreadRows: 0 } };
+  }
+
+  async holdings(): Promise<Outcome<BrokerHoldings>> {
+    return { kind: 'done', value: { holdings: [], unreadRows: 0 } };
   }
 
   /** `filledQuantity` above the fills: the trade book lags behind. */

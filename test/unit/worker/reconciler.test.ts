@@ -2,9 +2,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/core/alert.ts';
 import type { Fill } from '../../../src/core/fill.ts';
 import type { Order, OrderUpdate } from '../../../src/core/order.ts';
+import { DAY_MS } from '../../../src/core/time.ts';
 import type { StoredDifference } from '../../../src/db/postgres-differences.ts';
 import type { Difference } from '../../../src/engine/orders/difference.ts';
-import type { BookedOrder, BrokerBook, BrokerPosition, BrokerPositions } from '../../../src/ports/broker.ts';
+import type {
+  BookedOrder,
+  BrokerBook,
+  BrokerHolding,
+  BrokerHoldings,
+  BrokerPosition,
+  BrokerPositions,
+} from '../../../src/ports/broker.ts';
 import type { Outcome } from '../../../src/ports/outcome.ts';
 import { type DifferenceBook, Reconciler } from '../../../src/worker/reconciler.ts';
 import { ManualClock, settled } from '../../support/manual-clock.ts';
@@ -39,6 +47,7 @@ class MemoryDifferences implements DifferenceBook {
 
 /** What the broker has, as it stands at each look. */
 interface There {
+  holdings: readonly BrokerHolding[];
   rows: readonly BookedOrder[];
   foreignOrders: BrokerBook['foreignOrders'] & object;
   positions: readonly BrokerPosition[];
@@ -49,6 +58,7 @@ let clock: ManualClock;
 let there: There;
 let failures: { orders: Failure[]; positions: Failure[] };
 let looks: number;
+let holdingLooks: number;
 let orders: Order[];
 let fills: Fill[];
 let heard: (Fill | OrderUpdate)[];
@@ -61,9 +71,10 @@ let meanwhile: (look: number) => void;
 
 beforeEach(() => {
   clock = new ManualClock(NOW);
-  there = { rows: [], foreignOrders: [], positions: [], unreadRows: 0 };
+  there = { holdings: [], rows: [], foreignOrders: [], positions: [], unreadRows: 0 };
   failures = { orders: [], positions: [] };
   looks = 0;
+  holdingLooks = 0;
   orders = [];
   fills = [];
   heard = [];
@@ -78,6 +89,10 @@ beforeEach(() => {
         meanwhile(looks);
         const { rows, foreignOrders, unreadRows } = there;
         return failures.orders.shift() ?? { kind: 'done', value: { orders: rows, foreignOrders, unreadRows } };
+      },
+      async holdings(): Promise<Outcome<BrokerHoldings>> {
+        holdingLooks += 1;
+        return { kind: 'done', value: { holdings: there.holdings, unreadRows: 0 } };
       },
       async positions(): Promise<Outcome<BrokerPositions>> {
         return failures.positions.shift() ?? { kind: 'done', value: { positions: there.positions, unreadRows: 0 } };
@@ -231,6 +246,21 @@ describe('a difference', () => {
     expect(await running).toMatchObject({ kind: 'transient' });
     expect(differences.rows).toEqual([]);
   });
+});
+
+it('holdings are asked for only when deliveries of earlier days are held', async () => {
+  const bought = { ...WORKING, product: 'DELIVERY', status: 'FILLED', filledQuantity: 10 } as const;
+  orders = [bought];
+  fills = [fillOf(bought, 10)];
+  there.positions = [position(10, { product: 'DELIVERY' })];
+  await look();
+  expect(holdingLooks).toBe(0);
+  await clock.reach(NOW + DAY_MS);
+  there.positions = [];
+  expect(await look()).toMatchObject({ value: { differences: [{ numbers: { ours: 10, theirs: 0 } }] } });
+  there.holdings = [{ instrumentId: bought.instrumentId, name: 'NSE RELIANCE-EQ', quantity: 12 }];
+  expect(await look()).toMatchObject({ value: { differences: [] } });
+  expect(holdingLooks).toBe(3);
 });
 
 it('what both looks find is handed on once', async () => {

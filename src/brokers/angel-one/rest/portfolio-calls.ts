@@ -38,13 +38,21 @@ export function profile(client: RestClient): Promise<Outcome<z.output<typeof pro
   });
 }
 
+/** Units that the row has to name: nothing said is not none. */
+const wholeUnits = z
+  .union([z.number(), z.string().trim().min(1)])
+  .transform((value) => (typeof value === 'number' ? value : Number(value.replaceAll(/[\s,]/g, ''))))
+  .pipe(z.int());
+
 const holdingRow = z.object({
-  ...{ tradingsymbol: words, exchange: words, symboltoken: words, isin: words, quantity: numeric, t1quantity: numeric },
+  ...{ tradingsymbol: words, exchange: words, symboltoken: words, isin: words },
+  ...{ quantity: wholeUnits, t1quantity: numeric },
   ...{ averageprice: numeric, ltp: numeric, close: numeric, profitandloss: numeric },
 });
 export type HoldingRow = z.output<typeof holdingRow>;
 
-export function holdings(client: RestClient): Promise<Outcome<readonly HoldingRow[]>> {
+/** Row by row: one that can not be read hides no other. */
+export function holdings(client: RestClient): Promise<Outcome<ReadRows<HoldingRow>>> {
   return client.call({
     ...{
       class: 'holdings',
@@ -53,7 +61,7 @@ export function holdings(client: RestClient): Promise<Outcome<readonly HoldingRo
       path: `${SECURE}/portfolio/v1/getHolding`,
       isWrite: false,
     },
-    ...{ schema: listOf(holdingRow), empty: [] },
+    ...{ schema: rowsOf(holdingRow), empty: { rows: [], unread: [] } },
   });
 }
 
@@ -68,12 +76,7 @@ export function allHoldings(client: RestClient): Promise<Outcome<z.output<typeof
   });
 }
 
-const wholeUnits = z
-  .union([z.number(), z.string().trim().min(1)])
-  .transform((value) => (typeof value === 'number' ? value : Number(value.replaceAll(/[\s,]/g, ''))))
-  .pipe(z.int());
-
-/** Units, signed; rupees. A row that does not say how many units it is about is not read: nothing is not flat. */
+/** Units, signed; rupees. */
 const positionRow = z.object({
   ...{ exchange: words, symboltoken: words, producttype: words, tradingsymbol: words },
   netqty: wholeUnits,

@@ -16,7 +16,7 @@ function positionRow(changes: Readonly<Record<string, unknown>> = {}): Readonly<
   };
 }
 
-async function read(rows: unknown): Promise<BrokerPositions> {
+async function opened(rows: unknown): Promise<{ broker: AngelOneBroker; close: () => Promise<void> }> {
   const { origin } = await scriptedHttp(success(rows));
   const transport = new RestTransport(origin);
   const client = new RestClient({
@@ -31,8 +31,14 @@ async function read(rows: unknown): Promise<BrokerPositions> {
     tradingSymbol: 'INFY-EQ',
   } as const;
   const clock = { now: () => 0, sleepUntil: () => Promise.resolve() };
-  const outcome = await new AngelOneBroker(client, new TokenBook([listed]), clock, () => {}).positions();
-  await transport.close();
+  const broker = new AngelOneBroker(client, new TokenBook([listed]), clock, () => {});
+  return { broker, close: () => transport.close() };
+}
+
+async function read(rows: unknown): Promise<BrokerPositions> {
+  const { broker, close } = await opened(rows);
+  const outcome = await broker.positions();
+  await close();
   if (outcome.kind !== 'done') throw new Error(`Expected positions, found ${JSON.stringify(outcome)}`);
   return outcome.value;
 }
@@ -74,3 +80,26 @@ it.each([undefined, null, '', ' ', 'many', '1.5', Number.NaN])(
     });
   },
 );
+
+it('holdings are units that have arrived or will; a share may stand under the other exchange', async () => {
+  const row = { exchange: 'NSE', symboltoken: '1594', tradingsymbol: 'INFY-EQ', quantity: 7, t1quantity: 3, isin: '' };
+  const { broker, close } = await opened([
+    row,
+    { ...row, exchange: 'BSE', symboltoken: '500209', tradingsymbol: 'INFY', quantity: '2', t1quantity: null },
+    { ...row, symboltoken: '3045', tradingsymbol: 'SBIN-EQ' },
+    { ...row, quantity: null },
+  ]);
+  const outcome = await broker.holdings();
+  await close();
+  expect(outcome).toEqual({
+    kind: 'done',
+    value: {
+      holdings: [
+        { instrumentId: 'NSE:INFY', name: 'NSE INFY-EQ', quantity: 10 },
+        { instrumentId: 'NSE:INFY', name: 'BSE INFY', quantity: 2 },
+        { instrumentId: null, name: 'NSE SBIN-EQ', quantity: 10 },
+      ],
+      unreadRows: 1,
+    },
+  });
+});

@@ -2,7 +2,7 @@ import type { Fill } from '../../../../src/core/fill.ts';
 import type { Order, OrderUpdate } from '../../../../src/core/order.ts';
 import { applyFill, transition } from '../../../../src/engine/orders/order-machine.ts';
 import { type ReconcileInput, type Reconciliation, reconcile } from '../../../../src/engine/orders/reconcile.ts';
-import type { BookedOrder, BrokerPosition, ForeignOrder } from '../../../../src/ports/broker.ts';
+import type { BookedOrder, BrokerHoldings, BrokerPosition, ForeignOrder } from '../../../../src/ports/broker.ts';
 import { brokerId, buildFill, buildOrder } from '../../../support/build-order.ts';
 import { ist } from '../../../support/fixed-calendar.ts';
 
@@ -48,6 +48,7 @@ export interface Setup {
   readonly foreignOrders?: readonly ForeignOrder[];
   readonly positions?: readonly BrokerPosition[];
   readonly unreadPositions?: number;
+  readonly holdings?: BrokerHoldings;
   readonly now?: number;
 }
 
@@ -60,6 +61,7 @@ function inputOf(setup: Setup): ReconcileInput {
   return {
     ...{ orders, fills, now: setup.now ?? NOW, book: { orders: rows, unreadRows, foreignOrders } },
     positions: { positions, unreadRows: setup.unreadPositions ?? 0 },
+    holdings: setup.holdings ?? null,
   };
 }
 

@@ -102,6 +102,28 @@ describe('positions', () => {
     expect(look({ orders: [bought], fills: [fillOf(bought, 10)], positions: [listed] }).differences).toEqual([]);
   });
 
+  it('delivered on earlier days must be among the holdings, less what was sold today', () => {
+    const bought = { ...FILLED, product: 'DELIVERY' } as const;
+    const sold = { ...SHORT, product: 'DELIVERY' } as const;
+    const old = fillOf(bought, 10, 1, { time: NOW - DAY_MS });
+    const held = (quantity: number, unreadRows = 0) => {
+      return { holdings: [{ instrumentId: bought.instrumentId, name: 'NSE RELIANCE-EQ', quantity }], unreadRows };
+    };
+    const carried = { orders: [bought], fills: [old] };
+    expect(look({ ...carried, holdings: held(25) }).differences, 'some are the owner’s').toEqual([]);
+    expect(look({ ...carried, holdings: held(10) }).differences).toEqual([]);
+    const [missing] = look({ ...carried, holdings: held(4) }).differences;
+    expect(missing).toMatchObject({ kind: 'POSITION_DIFFERS', level: 'warning', numbers: { ours: 10, theirs: 4 } });
+    expect(missing?.text).toContain('hold 10 units from earlier days (test-strategy 10)');
+    expect(look({ ...carried, holdings: held(4, 1) })).toMatchObject({ differences: [], isConclusive: false });
+    const listed = [position(10, { product: 'DELIVERY' })];
+    expect(look({ ...carried, holdings: held(0), positions: listed }).differences, 'still a position').toEqual([]);
+    const positions = [position(-4, { product: 'DELIVERY' })];
+    const both = { orders: [bought, sold], fills: [old, fillOf(sold, 4)], positions };
+    expect(look({ ...both, holdings: held(6) }).differences).toEqual([]);
+    expect(look({ ...both, holdings: held(5) }).differences).toMatchObject([{ numbers: { ours: 6, theirs: 5 } }]);
+  });
+
   it('carried forward are positions for as long as they last', () => {
     const carried = { ...FILLED, product: 'CARRY_FORWARD' } as const;
     const fills = [fillOf(carried, 10, 1, { time: NOW - 3 * DAY_MS })];

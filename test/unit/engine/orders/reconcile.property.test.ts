@@ -97,6 +97,8 @@ const brokerPosition: fc.Arbitrary<BrokerPosition> = fc.record({
   averagePrice: fc.constant(100),
 });
 
+const held = (quantity: number) => INSTRUMENTS.map((instrumentId) => ({ instrumentId, name: 'NSE INFY', quantity }));
+
 const inputs: fc.Arbitrary<ReconcileInput> = fc
   .record({
     traded: fc.array(traded, { maxLength: 6 }),
@@ -104,6 +106,7 @@ const inputs: fc.Arbitrary<ReconcileInput> = fc
     foreignOrders: fc.array(foreignOrder, { maxLength: 3 }),
     positions: fc.array(brokerPosition, { maxLength: 5 }),
     unreadPositions: fc.constantFrom(0, 0, 1),
+    holdings: fc.constantFrom(null, 0, 5),
   })
   .map((drawn) => {
     const each = drawn.traded.map((make, at) => make(at + 1));
@@ -116,6 +119,7 @@ const inputs: fc.Arbitrary<ReconcileInput> = fc
         ...{ unreadRows: drawn.unreadRows, foreignOrders: drawn.foreignOrders },
       },
       positions: { positions: drawn.positions, unreadRows: drawn.unreadPositions },
+      holdings: drawn.holdings === null ? null : { holdings: held(drawn.holdings), unreadRows: 0 },
       now: NOW,
     };
   });
