@@ -56,6 +56,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./instruments-command.ts')).instrumentsCommand(),
   },
   {
+    name: 'gtt',
+    summary: 'good-till-triggered rules at the broker: list, make, change, cancel',
+    load: async () => (await import('./gtt-command.ts')).gttCommand(),
+  },
+  {
     name: 'parity',
     summary: 'replay a recorded session and compare its signals and orders with what was stored',
     load: async () => (await import('./parity-command.ts')).parityCommand(),
