@@ -242,6 +242,19 @@ export function sellDenial(rule: Gtt, { list, ours, holdings }: GttView): string
   return `${wanted} units of ${rule.instrumentId} would be sold by this rule and ${others} by other triggers, ${held} are held`;
 }
 
+/** Where live triggers would sell more than is held, with the numbers: something was sold elsewhere. */
+export function oversold({ list, ours }: Pick<GttView, 'list' | 'ours'>, holdings: Holdings): readonly string[] {
+  const sellers = ours.filter(
+    (rule) => rule.side === 'SELL' && rule.product === 'DELIVERY' && rule.legs.some(isAtBroker),
+  );
+  const first = new Map(sellers.map((rule) => [rule.instrumentId, rule]));
+  return [...first].flatMap(([id, rule]) => {
+    const units = largestOf(rule, isAtBroker) + unitsOnSale(rule, list, ours);
+    const held = holdings.get(id) ?? 0;
+    return units <= held ? [] : [`${units} units of ${id} would be sold by triggers, ${held} are held`];
+  });
+}
+
 /** Units that other live rules would sell. */
 function unitsOnSale(rule: Gtt, { rules }: BrokerGttList, ours: readonly Gtt[]): number {
   const isAlike = (each: Pick<BrokerGtt, 'instrumentId' | 'side' | 'product'>): boolean =>
