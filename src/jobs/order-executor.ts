@@ -16,7 +16,7 @@ import type { Fill } from '../core/fill.ts';
 import type { BrokerOrderId, ClientOrderId } from '../core/ids.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
 import { isTerminal } from '../core/order-status.ts';
-import { formatClock } from '../core/time.ts';
+import { dayOf, type EpochMs, formatClock, formatDay } from '../core/time.ts';
 import type { BookedOrder, Broker, BrokerBook } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
@@ -68,6 +68,10 @@ export class OrderExecutor {
     if (stopping.aborted) return STOPPING;
     if (order.deadline !== null && this.#options.clock.now() > order.deadline) {
       await this.#move(order, 'EXPIRED', `Not at the broker by its deadline, ${formatClock(order.deadline)}`);
+      return DONE;
+    }
+    if (isOfEarlierDay(order, this.#options.clock.now())) {
+      await this.#move(order, 'EXPIRED', `Its day is over: it was to be sent on ${formatDay(dayOf(order.notBefore))}`);
       return DONE;
     }
     return this.#send(order, stopping);
@@ -241,3 +245,8 @@ function unread({ unreadRows }: BrokerBook): JobResult {
 }
 
 function noop(): void {}
+
+/** What was good for a day is not sent on another, exits neither: the broker has closed what was open then. */
+function isOfEarlierDay({ timeInForce, notBefore }: Order, now: EpochMs): boolean {
+  return timeInForce !== 'GTT' && dayOf(notBefore) < dayOf(now);
+}

@@ -11,6 +11,10 @@ import { SimulatedExchange } from '../simulation/simulated-exchange.ts';
 import type { EffectPipeline } from './effect-pipeline.ts';
 import { liveSteps } from './live-steps.ts';
 import type { BrokerDesk, OpenMarket } from './open-market.ts';
+import { Reconciler, type ReconcilerOptions } from './reconciler.ts';
+
+/** Our side of the books, and who is told of what differs. */
+export type Books = Omit<ReconcilerOptions, 'broker' | 'listener'>;
 
 /** Where orders end, and what that means for the order of things at an event. */
 export interface Execution {
@@ -21,7 +25,9 @@ export interface Execution {
   readonly onFill: (fill: Fill) => void;
   readonly steps: (engine: SteppedEngine, event: MarketEvent, reach: (time: EpochMs) => void) => Iterable<void>;
   /** Begins to listen to what becomes of the orders; null: nothing comes but what the calls themselves bring. */
-  listen(hasWorking: () => boolean): OrderFeed | null;
+  listen(hasWorking: () => boolean, onUp: () => void): OrderFeed | null;
+  /** Holds the broker's books against ours; null where there is only one side. */
+  readonly reconciler: ((books: Books) => Reconciler) | null;
 }
 
 /** Orders are filled by the simulated exchange at the prices that come. */
@@ -43,6 +49,7 @@ export function paperExecution(market: OpenMarket, rules: FillRules, pipeline: E
     onFill: (fill) => pipeline.tell({ type: 'orderFilled', fill }),
     steps: (engine, event, reach) => paperSteps(engine, exchange, event, reach),
     listen: () => null,
+    reconciler: null,
   };
 }
 
@@ -56,10 +63,17 @@ export function brokerExecution({ queue, trouble }: OpenMarket, desk: BrokerDesk
     onUpdate,
     onFill,
     steps: liveSteps,
-    listen: (hasWorking) =>
+    reconciler: (books) => new Reconciler({ ...books, broker: desk.broker, listener: { onUpdate, onFill } }),
+    listen: (hasWorking, onUp) =>
       desk.watch({
         hasWorking,
-        listener: { onUpdate, onFill, onLink: desk.onLink },
+        listener: {
+          ...{ onUpdate, onFill },
+          onLink: (isUp, time, reason) => {
+            desk.onLink(isUp, time, reason);
+            if (isUp) onUp();
+          },
+        },
         onTrouble: (text) => trouble.tell(text),
       }),
   };

@@ -7,12 +7,12 @@ import { MemoryCallLog } from '../brokers/shared/memory-call-log.ts';
 import type { Bot } from '../config/load-bot.ts';
 import { loadInstruments } from '../config/load-instruments.ts';
 import { UnavailableError } from '../core/errors.ts';
-import { dayOf, type EpochMs, MINUTE_MS } from '../core/time.ts';
-import type { EngineOptions } from '../engine/trading-engine.ts';
+import { MINUTE_MS } from '../core/time.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Clock } from '../ports/clock.ts';
 import { openAngelOneMarket } from './angel-one-market.ts';
 import { MarketClock } from './market-clock.ts';
+import { type Hours, hoursOf } from './market-hours.ts';
 import type { OpenMarket } from './open-market.ts';
 import { type Arrivals, followSimulator, playSession, reached, timeOfSimulator } from './played-session.ts';
 import { attachSimulator, type SimulatorAddress, type SimulatorProcess, startSimulator } from './simulator-process.ts';
@@ -36,12 +36,6 @@ export interface PlayedMarketOptions {
 export interface Witness {
   opened(simulator: Pick<SimulatorProcess, 'ask'>, clock: Clock, hours: Hours): void;
   closing(): Promise<void>;
-}
-
-/** From the first open to the last close of the instruments. */
-export interface Hours {
-  readonly open: EpochMs;
-  readonly close: EpochMs;
 }
 
 /** The simulator takes a number: this is as fast as anything goes. */
@@ -83,7 +77,7 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
         if (type === 'disconnected') Object.assign(arrivals, { hasBroken: true, isUp: false });
       },
     });
-    const hours = hoursOf(market.engine, time);
+    const hours = hoursOf(market.engine, time) ?? { open: time, close: time };
     options.witness?.opened(simulator, wireClock, hours);
     const closing = new AbortController();
     const fail = (cause: unknown): void =>
@@ -117,13 +111,4 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
     await simulator.stop();
     throw error;
   }
-}
-
-function hoursOf({ instruments, calendar }: EngineOptions, time: EpochMs): Hours {
-  const sessions = instruments.flatMap((each) => calendar.sessionOn(each, dayOf(time)) ?? []);
-  if (sessions.length === 0) return { open: time, close: time };
-  return {
-    open: Math.min(...sessions.map(({ open }) => open)),
-    close: Math.max(...sessions.map(({ close }) => close)),
-  };
 }

@@ -1,12 +1,3 @@
-/**
- * Composition root one: the trading engine fed by a market, decisions in Postgres, jobs through BullMQ, orders to a broker
- * or the simulated exchange, alerts to the console. Entry point: `runTradingWorker`.
- *
- * An account lives in a schema (and queue) of its own. What lasts is Postgres: the queue is emptied at every start and filled
- * with what the books say is not settled.
- */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { answerOfCommand } from '../alerts/answer-of-command.ts';
 import { type AlertStream, ConsoleAlerts } from '../alerts/console-alerts.ts';
 import type { Env } from '../config/env.ts';
 import { UnavailableError } from '../core/errors.ts';
@@ -18,7 +9,7 @@ import { type Database, openDatabase, resetSchema } from '../db/database.ts';
 import { acquireLease } from '../db/lease.ts';
 import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
 import { PostgresCandleStore } from '../db/postgres-candle-store.ts';
-import type { AskedCommand } from '../db/postgres-commands.ts';
+import { PostgresDifferences } from '../db/postgres-differences.ts';
 import { PostgresLedger } from '../db/postgres-ledger.ts';
 import { PostgresQuotes } from '../db/postgres-quotes.ts';
 import { saveInstruments } from '../db/save-instruments.ts';
@@ -34,18 +25,20 @@ import { openQueues } from '../jobs/queue-backend.ts';
 import { sendAlertJob } from '../jobs/send-alert-job.ts';
 import { startWorkers } from '../jobs/start-workers.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Commanded } from '../ports/engine-event.ts';
-import type { OrderFeed } from '../ports/order-feed.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { SessionRecorder } from '../simulation/session-recorder.ts';
 import { announced } from './announced-job.ts';
 import { EffectPipeline } from './effect-pipeline.ts';
-import { brokerExecution, paperExecution } from './execution.ts';
+import { endOfPlay } from './end-of-play.ts';
+import { brokerExecution, type Execution, paperExecution } from './execution.ts';
 import { GapFiller } from './gap-filler.ts';
+import { hoursOf } from './market-hours.ts';
 import { withTimers } from './market-queue.ts';
+import { obey } from './obey-command.ts';
 import type { OpenMarket } from './open-market.ts';
+import { ReconcileTimes } from './reconcile-times.ts';
 import type { RunFacts } from './run-summary.ts';
+import { dueOnly, every } from './sweeping.ts';
 import { tradeSession } from './trade-session.ts';
 import { allAlertsSent, noteFailedStart, troubleAlert } from './trouble-alerts.ts';
 import { warmUp, warmUpFrom } from './warm-up.ts';
@@ -80,8 +73,6 @@ const ALERT_PATIENCE_MS = 20_000;
 const GAP_PATIENCE_MS = 10_000;
 /** The budget lets two calls for candles through in 1.1 s. */
 const GAP_PATIENCE_EACH_MS = 600;
-const ORDERS_PATIENCE_MS = 10_000;
-const LOOK_AGAIN_MS = 50;
 
 export async function runTradingWorker(options: TradingWorkerOptions): Promise<Omit<RunFacts, 'wallMs'>> {
   const { env, account, log } = options;
@@ -203,7 +194,8 @@ async function trade(
   };
   const onStop = (): void => queue.end();
   signal.addEventListener('abort', onStop, { once: true });
-  const closing: (() => unknown)[] = [];
+  const ended = new AbortController();
+  const closing: (() => unknown)[] = [() => ended.abort()];
   try {
     engine.restore(await readAccountRecord(database));
     log.info({ jobs: await requeueUnsettled(database) }, 'The account is taken up');
@@ -226,12 +218,21 @@ async function trade(
     closing.push(every(SWEEP_EVERY_MS, () => sweeper.sweep(), log));
     const unserved = (ageMs: number) => unservedJobs(database, ageMs);
     closing.push(every(LOST_EVERY_MS, () => addLostJobs({ unserved, queues, sweeper }), log));
-    const orderFeed = execution.listen(() => engine.parts.orders.hasWorking);
+    const books =
+      execution.reconciler &&
+      reconcileTimes(execution.reconciler, market, database, pipeline, AbortSignal.any([signal, ended.signal]));
+    const orderFeed = execution.listen(
+      () => engine.parts.orders.hasWorking,
+      () => books?.onLinkUp(),
+    );
     closing.push(() => orderFeed?.close());
     // What became of the orders while nobody ran is heard before the first price.
     await orderFeed?.poll();
     const now = market.wireClock.now();
     const span = { from: warmUpFrom(market.engine, now, market.isPlayed ? 1 : undefined), to: now };
+    // The clock of a market that is played stands before its first price, and with it the budget of calls.
+    if (!market.isPlayed || span.from < span.to) await books?.start();
+    void books?.keep();
     const past = await warmUp(engine, market.engine, span, gaps, (event) => pipeline.tell(event));
     void candles.append(past).catch(onLost);
     market.onPlayed = () => void endOfPlay(orderFeed, engine, signal).finally(() => queue.end());
@@ -259,37 +260,22 @@ async function trade(
   }
 }
 
-/** Does not wait for the event in hand; resolves when what the command asks for is in the books and queued. */
-async function obey({ command, strategyId }: AskedCommand, pipeline: EffectPipeline, clock: Clock): Promise<string> {
-  const commanded: Commanded = { type: 'commanded', command, time: clock.now(), ...(strategyId ? { strategyId } : {}) };
-  const effects = pipeline.tell(commanded);
-  await pipeline.settle(clock.now());
-  return answerOfCommand(commanded, effects);
-}
-
-/** What became of the last orders is told before the events end. */
-async function endOfPlay(feed: OrderFeed | null, engine: TradingEngine, signal: AbortSignal): Promise<void> {
-  if (feed === null) return;
-  const deadline = performance.now() + ORDERS_PATIENCE_MS;
-  do {
-    await Promise.race([feed.poll().catch(() => undefined), sleep(ORDERS_PATIENCE_MS)]);
-    await sleep(LOOK_AGAIN_MS);
-  } while (engine.parts.orders.hasWorking && performance.now() < deadline && !signal.aborted);
-}
-
-/** Orders held for a later session are not lost: they wait for the clock, not for the sweeper. */
-function dueOnly(ledger: PostgresLedger, clock: Clock): Pick<PostgresLedger, 'unqueuedJobs' | 'markQueued'> {
-  return {
-    unqueuedJobs: async (ageMs) => (await ledger.unqueuedJobs(ageMs)).filter((job) => job.notBefore <= clock.now()),
-    markQueued: (ids) => ledger.markQueued(ids),
-  };
-}
-
-function every(ms: number, task: () => Promise<unknown>, log: Logger): () => void {
-  const timer = setInterval(() => {
-    task().catch((error: unknown) =>
-      log.warn({ error: String(error) }, 'The queue could not be looked after; it is tried again'),
-    );
-  }, ms);
-  return () => clearInterval(timer);
+function reconcileTimes(
+  reconcilerOf: NonNullable<Execution['reconciler']>,
+  market: OpenMarket,
+  database: Database,
+  pipeline: EffectPipeline,
+  signal: AbortSignal,
+): ReconcileTimes {
+  const { clock } = market;
+  const reconciler = reconcilerOf({
+    ...{ clock, signal, differences: new PostgresDifferences(database) },
+    readRecord: () => readAccountRecord(database),
+    onAlert: (alert) => {
+      pipeline.raise(alert);
+      return pipeline.settle(clock.now());
+    },
+  });
+  const onTrouble = (text: string): void => market.trouble.tell(text);
+  return new ReconcileTimes({ reconciler, clock, signal, onTrouble, hoursOf: (time) => hoursOf(market.engine, time) });
 }

@@ -220,7 +220,19 @@ describe('placing an order', () => {
     expect(await stored()).toMatchObject({ status: 'ACCEPTED' });
   });
 
-  it('sends an exit however late', async () => {
+  it('sends nothing of an earlier day, exits neither: the broker has closed what was open', async () => {
+    begin(order({ role: 'EXIT', side: 'SELL', deadline: null }));
+    await moved(ledger, 'SUBMITTING');
+    clock.time = 86_400_000;
+    expect(await place()).toEqual(DONE);
+    expect(broker.placed).toHaveLength(0);
+    expect(broker.looks, 'it may be in the book').toBe(2);
+    expect(await stored()).toMatchObject({
+      ...{ status: 'EXPIRED', statusReason: 'Its day is over: it was to be sent on 1970-01-01' },
+    });
+  });
+
+  it('sends an exit however late in its day', async () => {
     begin(order({ role: 'EXIT', side: 'SELL', deadline: null }));
     clock.time = 9_000_000;
     await place();
