@@ -2,7 +2,7 @@
  * The rules of an account by hand, with or without a running worker: the same tables, the same executor, under the same
  * lock. Entry point: `openGttDesk`.
  *
- * Invariant: at a broker that is no simulator nothing is done unless TRADING_MODE says live.
+ * Invariant: nothing is sent to the real broker as long as orders are not.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,9 +64,9 @@ const RETRY_MS = 500;
 export async function openGttDesk({ env, bot, instrument: name, say }: GttDeskOptions): Promise<GttDesk> {
   const access = env.angelOne;
   if (access === null) throw new ConfigError('Expected a broker account in .env (see .env.example), found none');
-  if (env.angelOneUrl === null && (env.tradingMode !== 'live' || bot.account.broker === 'paper')) {
+  if (env.angelOneUrl === null) {
     throw new ConfigError(
-      `Rules rest at the broker and trade real money: expected TRADING_MODE "live" and a broker account in ${bot.file}, found "${env.tradingMode}" and account.broker "${bot.account.broker}"`,
+      'Expected a simulator in ANGEL_SIMULATOR_URL, found none: rules are not sent to the real broker yet',
     );
   }
   const opened: { close(): Promise<void> }[] = [];
@@ -86,7 +86,7 @@ export async function openGttDesk({ env, bot, instrument: name, say }: GttDeskOp
     const calendar = loadMarketCalendar(bot.calendarPath ?? undefined);
     const today = {
       url: endpoints.instrumentMaster,
-      isSimulated: env.angelOneUrl !== null,
+      isSimulated: true,
       now: () => clock.now(),
       calendar,
     };

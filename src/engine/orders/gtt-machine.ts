@@ -12,7 +12,7 @@ import type { GttUpdate } from '../../ports/gtt-ledger.ts';
 /** `move`: the status changes. `late`: true once, overtaken by now. `never`: impossible. */
 type Step = 'move' | 'late' | 'never';
 
-export const GTT_TRANSITIONS: Readonly<Record<GttStatus, Readonly<Record<GttStatus, Step>>>> = {
+const GTT_TRANSITIONS: Readonly<Record<GttStatus, Readonly<Record<GttStatus, Step>>>> = {
   INITIALIZED: {
     INITIALIZED: 'late',
     SUBMITTING: 'move',

@@ -1,6 +1,6 @@
 /**
- * What has to be done about a good-till-triggered rule, given what the broker shows. Entry points: `nextSteps`, and
- * `sellDenial` for the holdings invariant.
+ * What has to be done about a good-till-triggered rule, given what the broker shows. Entry points: `nextSteps`,
+ * and `oversold` for what nobody planned.
  *
  * Invariants: pure, and of what there is only, so that a run that died anywhere is gone on with by asking again; nothing is
  * created while a rule of the same content may be at the broker unseen; a pair is whole or on its way out; rules that are
@@ -232,7 +232,7 @@ function statusOf({ status }: BrokerGtt): GttStatus {
  * Why the rule, as it is to become, would have more on sale by triggers than is held; null when it would not. A pair counts
  * once, since one of its legs at most sells; rules that are not ours count as well. Only what is delivered has to be held.
  */
-export function sellDenial(rule: Gtt, { list, ours, holdings }: GttView): string | null {
+function sellDenial(rule: Gtt, { list, ours, holdings }: GttView): string | null {
   if (rule.side !== 'SELL' || rule.product !== 'DELIVERY') return null;
   if (holdings === null) return 'What is held is not known';
   const wanted = largestOf(rule, ({ status }) => !isGttEnded(status));
