@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { advisoryKey } from '../../src/db/advisory-key.ts';
 import { PostgresGtt } from '../../src/db/postgres-gtt.ts';
 import { PostgresGttLock } from '../../src/db/postgres-gtt-lock.ts';
 import { MORNING } from '../support/angel-one-simulator.ts';
@@ -81,10 +82,13 @@ describe('the book of rules in Postgres', () => {
   it('lets one worker at a time at the rules of an account, and knows when its lock is gone', async () => {
     const lock = new PostgresGttLock(opened.database);
     const order: string[] = [];
+    const holding = Promise.withResolvers<void>();
     const first = lock.hold(async (isHeld) => {
+      holding.resolve();
       await new Promise((resolve) => setTimeout(resolve, 100));
       order.push(`first ${await isHeld()}`);
     }, NEVER);
+    await holding.promise;
     const second = lock.hold(async () => void order.push('second'), NEVER);
     await Promise.all([first, second]);
     expect(order).toEqual(['first true', 'second']);
@@ -96,7 +100,10 @@ describe('the book of rules in Postgres', () => {
     }, NEVER);
     const held = await lock.hold(async (isHeld) => {
       const { sql } = opened.database;
-      const [holder] = await sql`select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 1`;
+      const key = advisoryKey(`signalman gtt ${opened.schema}`);
+      const [holder] = await sql`
+        select pid from pg_locks where locktype = 'advisory' and granted and objsubid = 1
+          and ((classid::bigint << 32) | objid::bigint) = ${key}::bigint`;
       await sql`select pg_terminate_backend(${holder?.pid})`;
       return isHeld();
     }, NEVER);
