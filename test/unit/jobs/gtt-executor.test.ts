@@ -78,6 +78,15 @@ describe('a rule', () => {
     expect(desk.statuses()).toEqual(['ACTIVE']);
   });
 
+  it('that the list shows late is found at the second look, and not sent again', async () => {
+    const desk = await openDesk(buildSingle());
+    desk.broker.fates.create.push('answer-lost');
+    desk.broker.lag = 1;
+    expect(await desk.settle()).toEqual(DONE);
+    expect(desk.broker.calls.filter((call) => call === 'create')).toHaveLength(1);
+    expect(desk.statuses()).toEqual(['ACTIVE']);
+  });
+
   it('is not sent again before a call could have landed', async () => {
     const desk = await openDesk(buildSingle());
     desk.broker.fates.create.push('request-lost');
