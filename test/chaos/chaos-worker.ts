@@ -1,4 +1,5 @@
 /** The worker that is killed: an account with lasting books, on a simulator that outlives it. */
+import { Socket } from 'node:net';
 import process from 'node:process';
 import { rehearse } from '../../src/worker/run-worker.ts';
 import type { SimulatorAddress } from '../../src/worker/simulator-process.ts';
@@ -9,6 +10,10 @@ export interface ChaosWorkerInput {
   readonly account: string;
   readonly speed: number;
 }
+
+// Whoever started us is gone.
+process.stdin.on('end', () => process.exit(1)).resume();
+if (process.stdin instanceof Socket) process.stdin.unref();
 
 const { address, account, speed }: ChaosWorkerInput = JSON.parse(process.argv[2] ?? '');
 await rehearse(

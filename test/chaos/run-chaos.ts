@@ -138,7 +138,7 @@ class Supervisor {
           SIGNALMAN_STATE: folder,
         },
       },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['pipe', 'ignore', 'pipe'],
     });
     this.#child = child;
     child.stderr.on('data', (chunk: Buffer) => log(chunk.toString().trimEnd()));
@@ -178,8 +178,10 @@ async function strike(
   { folder, redis }: ChaosOptions,
 ): Promise<void> {
   if (what === 'kill-worker') workers.kill();
-  else if (what === 'kill-redis') await redis?.replace();
-  else if (what === 'expire') await ask('expire', {});
+  else if (what === 'kill-redis') {
+    if (redis) workers.kills += 1;
+    await redis?.replace();
+  } else if (what === 'expire') await ask('expire', {});
   else if (what === 'kill-postgres') {
     if (!killPostgres(folder)) return;
     await sleep(NOTICE_MS);
