@@ -38,6 +38,8 @@ const ENDS: Readonly<Record<string, readonly OrderStatus[]>> = {
   complete: ['FILLED'],
   cancelled: ['CANCELED', 'EXPIRED'],
   rejected: ['REJECTED'],
+  // It waits for the next session, here as there.
+  'after market order req received': ['ACCEPTED'],
 };
 /** An order in one of these may be unknown to the broker. */
 const NEVER_SENT: ReadonlySet<OrderStatus> = new Set(['CANCELED', 'EXPIRED', 'REJECTED']);
