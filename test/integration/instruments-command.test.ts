@@ -96,9 +96,9 @@ describe('instruments', () => {
       [['search', 'x', '--exchange', 'NYSE'], 2, /--exchange: expected one of NSE/],
       [['search', 'x', '--limit', '0'], 2, /--limit: expected a whole number of at least 1, found "0"/],
     ];
-    const runs = await Promise.all(cases.map(([args]) => instruments(args)));
-    for (const [index, [args, code, words]] of cases.entries()) {
-      const { stderr = '', code: found } = runs[index] ?? {};
+    // One after the other: of two imports at once the second would say that it waits.
+    for (const [args, code, words] of cases) {
+      const { stderr, code: found } = await instruments(args);
       const line = withoutMigrations(stderr);
       expect([found, line.trimEnd().split('\n').length], `${args.join(' ')}: ${line}`).toEqual([code, 1]);
       expect(line).toMatch(words);
