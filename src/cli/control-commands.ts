@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { readEnv } from '../config/env.ts';
 import { suggestion } from '../config/nearest.ts';
-import { ConfigError } from '../core/errors.ts';
+import { ConfigError, UnavailableError } from '../core/errors.ts';
 import type { StrategyId } from '../core/ids.ts';
 import type { AccountStanding } from '../db/account-standing.ts';
 import type { OpenSql } from '../db/open-sql.ts';
@@ -90,7 +90,7 @@ export function controlCommand(name: ControlCommand): Command {
 }
 
 async function control(command: ControlCommand, options: ControlOptions): Promise<void> {
-  const { openAccountDatabase } = await import('../db/account-database.ts');
+  const { isKept, openAccountDatabase } = await import('../db/account-database.ts');
   const { accountStanding } = await import('../db/account-standing.ts');
   const { sendCommand } = await import('../db/postgres-commands.ts');
   const { databaseUrl, stateFolder } = readEnv();
@@ -98,6 +98,12 @@ async function control(command: ControlCommand, options: ControlOptions): Promis
   const place = { url: databaseUrl ?? undefined, stateFolder, role: 'control', log: printNote };
   const database = await openAccountDatabase(place, account);
   try {
+    const { findLeaseHolder } = await import('../db/lease.ts');
+    if (!isKept(database.schema) && (await findLeaseHolder(database, database.schema)) === undefined) {
+      throw new UnavailableError(
+        `Account "${database.schema}" is not running, and each of its runs begins anew: there is nothing to ${command}.`,
+      );
+    }
     const strategyId = options.strategy === undefined ? null : await strategyOf(options.strategy, database);
     const standing = await accountStanding(database, strategyId);
     const whose = `account "${database.schema}"${strategyId === null ? '' : `, strategy "${strategyId}"`}`;

@@ -10,6 +10,11 @@ export function accountSchema(mode: TradingMode, accountId: string): string {
   return `${mode}_${accountId.replaceAll('-', '_')}`;
 }
 
+/** Whether what is asked of the account waits for its next run; a rehearsal begins anew each time. */
+export function isKept(schema: string): boolean {
+  return TRADING_MODES.some((mode) => schema.startsWith(`${mode}_`));
+}
+
 /**
  * Opens the live account if there has ever been one, else the paper account; a whole name, such as `live_main` or
  * `rehearsal`, is taken as well when a worker has run under it.

@@ -12,12 +12,12 @@
  */
 import { assertNever, InvariantError } from '../core/errors.ts';
 import { type Gtt, type GttLeg, LONGEST_GTT_DAYS } from '../core/gtt.ts';
-import type { ClientOrderId } from '../core/ids.ts';
+import type { BrokerGttId, ClientOrderId } from '../core/ids.ts';
 import { DAY_MS, type EpochMs } from '../core/time.ts';
 import { termsOf } from '../engine/orders/gtt-machine.ts';
 import { type GttStep, needsHoldings, nextSteps } from '../engine/orders/gtt-steps.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { BrokerGttList, GttBroker, Holdings } from '../ports/gtt-broker.ts';
+import type { BrokerGtt, BrokerGttList, GttBroker, Holdings } from '../ports/gtt-broker.ts';
 import type { GttLedger, GttLock, GttUpdate } from '../ports/gtt-ledger.ts';
 import { DONE, type JobResult } from './job-registry.ts';
 import { againAfter, provable, reasonOf } from './outcome-results.ts';
@@ -173,11 +173,9 @@ export class GttExecutor {
       return 'go on';
     }
     if (outcome.kind !== 'refused') return againAfter(outcome);
-    const list = await provable(() => broker.list());
-    if (list.kind !== 'done') return againAfter(list);
-    const row = list.value.rules.find((each) => each.id === id);
-    // It has ended, and the list says how.
-    if (row !== undefined && row.status !== 'LIVE') return 'go on';
+    const seen = await this.#afterRefusal(id);
+    if ('next' in seen) return seen.next;
+    const { row } = seen;
     const reason = `The broker refused the change: ${outcome.reason} (${outcome.code})`;
     if (row !== undefined) await this.#move(rule, leg, 'ACTIVE', reason, { terms: termsOf(row) });
     return this.#fail(rule, leg, reason);
@@ -194,12 +192,18 @@ export class GttExecutor {
       return 'go on';
     }
     if (outcome.kind !== 'refused') return againAfter(outcome);
-    const list = await provable(() => broker.list());
-    if (list.kind !== 'done') return againAfter(list);
-    const row = list.value.rules.find((each) => each.id === id);
-    // Mostly it had ended already, and the list says how.
-    if (row !== undefined && row.status !== 'LIVE') return 'go on';
+    const seen = await this.#afterRefusal(id);
+    if ('next' in seen) return seen.next;
     return this.#fail(rule, leg, `The broker refused to cancel it: ${outcome.reason} (${outcome.code})`);
+  }
+
+  /** Mostly the rule has ended already, and the list says how; else its row, if it has one. */
+  async #afterRefusal(id: BrokerGttId): Promise<{ readonly next: JobResult | 'go on' } | { readonly row?: BrokerGtt }> {
+    const list = await provable(() => this.#options.broker.list());
+    if (list.kind !== 'done') return { next: againAfter(list) };
+    const row = list.value.rules.find((each) => each.id === id);
+    if (row === undefined) return {};
+    return row.status === 'LIVE' ? { row } : { next: 'go on' };
   }
 
   /** Absent is what a second list, later than any call can be on its way, does not have either. */

@@ -198,7 +198,8 @@ async function trade(
   const closing: (() => unknown)[] = [() => ended.abort()];
   try {
     engine.restore(await readAccountRecord(database));
-    log.info({ jobs: await requeueUnsettled(database) }, 'The account is taken up');
+    const jobs = await requeueUnsettled(database);
+    if (jobs > 0) log.info({ jobs }, 'What the last run has not settled is taken up');
     // What was asked for while nobody ran comes before anything is sent.
     const inbox = await openCommandInbox({
       database: { url: database.url, schema: options.account },

@@ -122,6 +122,21 @@ describe('a command from another shell', () => {
     expect(bench.engine.parts.switches.isKilled).toBe(false);
   });
 
+  test('is refused by a rehearsal that is over: the next one begins anew', async () => {
+    const rehearsal = await openAccount(`rehearsal_${process.pid}`);
+    try {
+      await (await acquireLease(rehearsal, rehearsal.schema, 'worker')).release();
+      const sent = await signalman('halt', '--account', rehearsal.schema);
+      expect([sent.code, sent.stderr]).toEqual([
+        1,
+        `Account "${rehearsal.schema}" is not running, and each of its runs begins anew: there is nothing to halt.\n`,
+      ]);
+      expect(await pendingCommands(rehearsal)).toEqual([]);
+    } finally {
+      await dropAccount(rehearsal);
+    }
+  });
+
   test('waits for the next start when no worker runs', async () => {
     const sent = await signalman('kill', '--account', ACCOUNT);
     expect(sent.code).toBe(0);

@@ -1,13 +1,11 @@
 import { onTestFinished } from 'vitest';
-import { type AngelOne, openAngelOne } from '../../src/brokers/angel-one/open-angel-one.ts';
 import type { AngelOneCredentials } from '../../src/brokers/angel-one/settings.ts';
 import { SmartStream, type SmartStreamOptions } from '../../src/brokers/angel-one/stream/smart-stream.ts';
-import { SEGMENTS, TokenBook } from '../../src/brokers/angel-one/token-book.ts';
 import type { Tick } from '../../src/core/tick.ts';
 import type { FeedEvent } from '../../src/ports/market-feed.ts';
+import { openTestAdapter, type TestAdapter } from './angel-one-adapter.ts';
 import { TEST_ACCOUNT } from './angel-one-client.ts';
-import { type DeskSetup, openTestDesk, type TestDesk } from './angel-one-simulator.ts';
-import { fixedCalendar } from './fixed-calendar.ts';
+import type { DeskSetup } from './angel-one-simulator.ts';
 
 /** Links that notice and try again within parts of a second. */
 export const FAST_LINK = {
@@ -15,15 +13,11 @@ export const FAST_LINK = {
   ...{ refusedBackOffMs: 100, stableMs: 50, closeMs: 200 },
 };
 
-export interface StreamDesk extends Omit<TestDesk, 'stream'> {
-  readonly angel: AngelOne;
-  readonly book: TokenBook;
+export interface StreamDesk extends Omit<TestAdapter, 'stream'> {
   readonly credentials: AngelOneCredentials;
   readonly stream: SmartStream;
   readonly ticks: readonly Tick[];
   readonly events: readonly FeedEvent[];
-  readonly halts: readonly string[];
-  readonly troubles: readonly string[];
   count(type: FeedEvent['type']): number;
 }
 
@@ -32,31 +26,10 @@ export async function openStreamDesk(
   setup: DeskSetup = {},
   changes: Partial<SmartStreamOptions> = {},
 ): Promise<StreamDesk> {
-  const behaviours = { totpClock: 'market' as const, ...setup.behaviours };
-  const desk = await openTestDesk({ ...setup, behaviours, isLoggedIn: false });
-  const { market, simulator } = desk;
   const { clientCode, mpin, totpSecret, apiKey } = TEST_ACCOUNT;
   const credentials = { clientCode, mpin, totpSecret, apiKey };
-  const halts: string[] = [];
-  const troubles: string[] = [];
-  const angel = openAngelOne({
-    ...{ credentials, endpoints: simulator.endpoints, clock: market.clock, calendar: fixedCalendar },
-    callLog: {
-      record: () => Promise.resolve({ isCounted: true, callId: '1' }),
-      withdraw: () => Promise.resolve(),
-      rest: () => Promise.resolve(),
-    },
-    onHalt: (reason) => halts.push(reason),
-    onTrouble: (text) => troubles.push(text),
-    onError: () => {},
-  });
-  onTestFinished(() => angel.close());
-  const book = new TokenBook(
-    market.listings.flatMap(({ segment, ...rest }) => {
-      const known = SEGMENTS.find((each) => each === segment);
-      return known ? [{ ...rest, segment: known }] : [];
-    }),
-  );
+  const desk = await openTestAdapter(setup);
+  const { market, simulator, angel, book } = desk;
   const ticks: Tick[] = [];
   const events: FeedEvent[] = [];
   const stream = new SmartStream({
@@ -66,5 +39,5 @@ export async function openStreamDesk(
   });
   onTestFinished(() => stream.close());
   const count = (type: FeedEvent['type']): number => events.filter((each) => each.type === type).length;
-  return { ...desk, angel, book, credentials, stream, ticks, events, halts, troubles, count };
+  return { ...desk, credentials, stream, ticks, events, count };
 }

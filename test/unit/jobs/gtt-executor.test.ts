@@ -8,7 +8,8 @@ import { INFY, MORNING } from '../../support/angel-one-simulator.ts';
 import { buildOco, buildSingle, GTT_ID, rowOf } from '../../support/build-gtt.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { FREE_LOCK, MemoryGttLedger } from '../../support/memory-gtt-ledger.ts';
-import { type Fate, ScriptedGttBroker } from './scripted-gtt-broker.ts';
+import type { Fate } from './call-fate.ts';
+import { ScriptedGttBroker } from './scripted-gtt-broker.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -116,7 +117,7 @@ describe('a rule', () => {
     desk.broker.fates.create.push('refused');
     expect(await desk.settle()).toEqual(DONE);
     expect(desk.ledger.rules.get(GTT_ID)?.legs[0]).toMatchObject({
-      ...{ status: 'REJECTED', reason: 'Invalid trigger price (AB9009)' },
+      ...{ status: 'REJECTED', reason: 'Insufficient funds (RMS)' },
     });
   });
 

@@ -5,8 +5,9 @@ import type { JobResult } from '../../../src/jobs/job-registry.ts';
 import { OrderExecutor } from '../../../src/jobs/order-executor.ts';
 import type { Ledger } from '../../../src/ports/ledger.ts';
 import type { MemoryLedger } from '../../../src/simulation/memory-ledger.ts';
+import type { Fate } from './call-fate.ts';
 import { ID, ledgerWith, order, TestClock } from './sample-order.ts';
-import { type Fate, ScriptedBroker } from './scripted-broker.ts';
+import { ScriptedBroker } from './scripted-broker.ts';
 
 const FATES: readonly Fate[] = [
   'done',

@@ -4,28 +4,7 @@ import type { BrokerGtt, BrokerGttList, GttBroker, GttRequest, Holdings } from '
 import type { Outcome } from '../../../src/ports/outcome.ts';
 import { INFY } from '../../support/angel-one-simulator.ts';
 import { brokerGttId } from '../../support/build-gtt.ts';
-
-export type Fate =
-  | 'done'
-  | 'refused'
-  | 'throttled'
-  | 'session'
-  | 'transient'
-  | 'request-lost'
-  | 'answer-lost'
-  | 'thrown';
-
-type Failure = Exclude<Outcome<never>, { kind: 'done' }>;
-
-const ANSWERS: Readonly<Record<Exclude<Fate, 'done'>, Failure>> = {
-  refused: { kind: 'refused', code: 'AB9009', reason: 'Invalid trigger price' },
-  throttled: { kind: 'throttled', retryAfterMs: 700 },
-  session: { kind: 'session', reason: 'The token has expired' },
-  transient: { kind: 'transient', reason: 'Connection refused' },
-  'request-lost': { kind: 'unknown', reason: 'No answer within 10 s' },
-  'answer-lost': { kind: 'unknown', reason: 'No answer within 10 s' },
-  thrown: { kind: 'unknown', reason: 'Not used: it is thrown' },
-};
+import { ANSWERS, type Fate } from './call-fate.ts';
 
 /** A broker with a real list of rules, over a wire that loses what the script says. Without a script all goes well. */
 export class ScriptedGttBroker implements GttBroker {
