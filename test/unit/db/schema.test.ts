@@ -19,12 +19,13 @@ import * as decisions from '../../../src/db/schema/decisions.ts';
 import * as differences from '../../../src/db/schema/differences.ts';
 import * as marketData from '../../../src/db/schema/market-data.ts';
 import * as messages from '../../../src/db/schema/messages.ts';
+import * as scheduleRuns from '../../../src/db/schema/schedule-runs.ts';
 import { DIFFERENCE_KINDS } from '../../../src/engine/orders/difference.ts';
 import { type TestDatabase, testDatabase } from '../../support/test-database.ts';
 
 const tables = {
   ...{ ...marketData, ...decisions, ...books, ...backtests, ...messages, ...callLog, ...commands },
-  ...differences,
+  ...{ ...differences, ...scheduleRuns },
 };
 const SNAPSHOTS = new URL('../../../migrations/meta/', import.meta.url);
 
@@ -75,6 +76,7 @@ describe('the schema', () => {
     ['signals', 'timeframe', TIMEFRAMES],
     ['signals', 'provenance', PROVENANCES],
     ['signals', 'denial_code', DENIAL_CODES],
+    ['schedule_runs', 'status', scheduleRuns.RUN_STATUSES],
     ['orders', 'role', ORDER_ROLES],
     ['orders', 'side', ORDER_SIDES],
     ['orders', 'type', ORDER_TYPES],
