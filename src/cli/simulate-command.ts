@@ -25,6 +25,7 @@ interface SimulateOptions {
   readonly seed: string;
   readonly funds: number;
   readonly masterRows: number;
+  readonly calendar?: string;
   readonly hold?: boolean;
   readonly json?: boolean;
 }
@@ -67,6 +68,11 @@ export function simulateCommand(): Command {
       readWholeNumber('--master-rows', 0),
       0,
     )
+    .option(
+      '--calendar <file>',
+      'trading days and hours, instead of the ones that ship',
+      readExistingPath('--calendar', 'a market calendar'),
+    )
     .option('--hold', 'prices stand until the control surface is told to start them')
     .option('--json', 'print one line of JSON with endpoints, control, credentials and pid')
     .action(async (_broker: string, options: SimulateOptions) => simulate(options));
@@ -93,7 +99,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
     const simulator = await startAngelOneSimulator({
       market,
       accounts: [account],
-      calendar: isAlwaysOpen ? ALWAYS_OPEN : loadMarketCalendar(),
+      calendar: isAlwaysOpen ? ALWAYS_OPEN : loadMarketCalendar(options.calendar),
       charges: createChargeModel(loadChargeRates(), 'angel-one'),
       port: options.port,
       master: () => masterText(market.listings, { fillerRows: options.masterRows, day: dayOf(market.clock.now()) }),
@@ -126,7 +132,7 @@ async function openMarket(options: SimulateOptions, clock: (typeof CLOCKS)[numbe
   if (clock === 'session') {
     if (options.session === undefined) throw new ConfigError('--clock session: expected --session <file>, found none');
     const { openSessionMarket } = await import('../simulators/angel-one/market/session-market.ts');
-    return openSessionMarket({ listings, ticks, speed: options.speed, calendar: loadMarketCalendar() });
+    return openSessionMarket({ listings, ticks, speed: options.speed, calendar: loadMarketCalendar(options.calendar) });
   }
   const { openSystemMarket } = await import('../simulators/angel-one/market/system-market.ts');
   // Made-up prices begin where the recording does.

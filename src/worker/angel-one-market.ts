@@ -22,7 +22,7 @@ import { listedAt } from './angel-one-access.ts';
 import { engineOptionsOf } from './engine-setup.ts';
 import { MarketQueue } from './market-queue.ts';
 import type { BrokerDesk, OpenMarket } from './open-market.ts';
-import { pacedStream, pacedWatch } from './paced-timings.ts';
+import { pacedPatienceMs, pacedStream, pacedWatch } from './paced-timings.ts';
 import { SessionKeeper } from './session-keeper.ts';
 
 export interface AngelOneMarketOptions {
@@ -69,6 +69,7 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
   const angel = openAngelOne({
     ...{ credentials, endpoints, clock: wireClock, callLog: options.callLog, jitterMs: jitterMsAt(options.speed) },
     mayWrite: options.mayWrite,
+    patienceMs: pacedPatienceMs(options.speed),
     ...(options.store ? { store: options.store } : {}),
     calendar,
     onTrouble: (text) => trouble.tell(text),

@@ -50,7 +50,7 @@ export async function openPlayedMarket(options: PlayedMarketOptions): Promise<Op
   const simulator = options.simulator
     ? attachSimulator(options.simulator)
     : await startSimulator({
-        ...{ sessionPath, instrumentsPath, speed },
+        ...{ sessionPath, instrumentsPath, speed, calendarPath: bot.calendarPath },
         onLine: (line) => log.debug(`simulator: ${line}`),
       });
   const closed = new AbortController();

@@ -27,3 +27,8 @@ export function pacedWatch(speed: number): WatchTimings {
     longestRetryMs: Math.max(30_000 / speed, 500),
   };
 }
+
+/** How long the broker may take to answer; a session that is played would be over by then. */
+export function pacedPatienceMs(speed: number): number {
+  return Math.max(10_000 / speed, 1_500);
+}

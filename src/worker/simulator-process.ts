@@ -42,6 +42,8 @@ export interface SimulatorProcessOptions {
   readonly sessionPath: string;
   readonly instrumentsPath: string;
   readonly speed: number;
+  /** Trading days and hours, instead of the ones that ship. */
+  readonly calendarPath?: string | null;
   readonly onLine: (line: string) => void;
 }
 
@@ -54,8 +56,9 @@ const START_PATIENCE_MS = 20_000;
 const STOP_PATIENCE_MS = 2_000;
 
 export async function startSimulator(options: SimulatorProcessOptions): Promise<SimulatorProcess> {
-  const { sessionPath, instrumentsPath, speed, onLine } = options;
+  const { sessionPath, instrumentsPath, speed, calendarPath = null, onLine } = options;
   const args = ['simulate', 'angel-one', '--port', '0', '--session', sessionPath, '--instruments', instrumentsPath];
+  if (calendarPath !== null) args.push('--calendar', calendarPath);
   // A group of its own: Ctrl-C at the terminal is the worker's to answer.
   const child = spawn(
     process.execPath,

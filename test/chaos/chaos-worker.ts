@@ -4,6 +4,7 @@ import process from 'node:process';
 import { rehearse } from '../../src/worker/run-worker.ts';
 import type { SimulatorAddress } from '../../src/worker/simulator-process.ts';
 import { strategies } from '../../strategies/index.ts';
+import { restless } from './restless.ts';
 
 export interface ChaosWorkerInput {
   readonly address: SimulatorAddress;
@@ -17,6 +18,6 @@ if (process.stdin instanceof Socket) process.stdin.unref();
 
 const { address, account, speed }: ChaosWorkerInput = JSON.parse(process.argv[2] ?? '');
 await rehearse(
-  { strategies, sessionPath: null, speed, people: 'stderr' },
+  { strategies: new Map([...strategies, [restless.name, restless]]), sessionPath: null, speed, people: 'stderr' },
   { account, takesUp: 'all', orders: 'broker', simulator: address },
 );

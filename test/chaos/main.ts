@@ -1,75 +1,51 @@
-/** `npm run chaos -- --runs N --seed S [--speed X] [--redis] [--json]`: exit 0 when every run was sound. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** `npm run chaos -- --runs N --seed S [--jobs 2] [--backend both] [--json]`: exit 0 when every run was sound. */
 import process from 'node:process';
-import { Command } from 'commander';
-import { readNumber, readWholeNumber } from '../../src/cli/options.ts';
-import { redisServerPath, startRedis } from '../support/redis-server.ts';
-import { type ChaosResult, runChaos } from './run-chaos.ts';
+import { Command, Option } from 'commander';
+import { readChoice, readNumber, readWholeNumber } from '../../src/cli/options.ts';
+import { redisServerPath } from '../support/redis-server.ts';
+import { angelOneChaos } from './angel-one-chaos.ts';
+import { runCampaign } from './run-campaign.ts';
 
 interface ChaosCommand {
   readonly runs: number;
   readonly seed: number;
   readonly speed: number;
+  readonly minutes: number;
+  readonly jobs: number;
+  readonly backend: 'postgres' | 'redis' | 'both';
   readonly redis?: boolean;
+  readonly keep?: boolean;
   readonly json?: boolean;
 }
 
-const values = readCommand();
-const redisProgram = redisServerPath();
-if (values.redis && redisProgram === undefined) refuse('--redis: expected redis-server on the PATH, found none');
-const redis = values.redis && redisProgram !== undefined ? await startRedis(redisProgram) : undefined;
-
-const results: ChaosResult[] = [];
-for (let run = 0; run < values.runs; run += 1) {
-  const seed = `${values.seed + run}`;
-  const folder = mkdtempSync(join(tmpdir(), 'signalman-chaos-'));
-  chmodSync(folder, 0o755);
-  const lines: string[] = [];
-  const result = await runChaos({
-    seed,
-    speed: values.speed,
-    folder,
-    log: (line) => lines.push(line),
-    ...(redis ? { redis } : {}),
-  });
-  results.push(result);
-  const { isSound, starts, kills, orders, fills, differences, wallMs } = result;
-  process.stderr.write(
-    `run ${seed}: ${isSound ? 'sound' : 'NOT sound'}, ${kills} kills, ${starts} starts, ${orders} orders, ${fills} fills, ${(wallMs / 1_000).toFixed(0)} s\n`,
-  );
-  for (const difference of differences) process.stderr.write(`  ${difference}\n`);
-  if (!isSound) {
-    const path = join(tmpdir(), `signalman-chaos-${seed}.log`);
-    writeFileSync(path, `${lines.join('\n')}\n`);
-    process.stderr.write(`  what the worker said: ${path}\n`);
-  }
-  rmSync(folder, { recursive: true, force: true });
+const { redis, ...values } = readCommand();
+const backend = redis ? 'redis' : values.backend;
+if (backend !== 'postgres' && redisServerPath() === undefined) {
+  refuse('--backend: expected redis-server on the PATH, found none');
 }
-await redis?.kill();
-const sum = (of: (result: ChaosResult) => number): number => results.reduce((total, result) => total + of(result), 0);
-const totals = {
-  runs: results.length,
-  sound: results.filter(({ isSound }) => isSound).length,
-  kills: sum(({ kills }) => kills),
-  starts: sum(({ starts }) => starts),
-  orders: sum(({ orders }) => orders),
-  fills: sum(({ fills }) => fills),
-};
-process.stdout.write(values.json ? `${JSON.stringify({ totals, results }, null, 2)}\n` : `${JSON.stringify(totals)}\n`);
-process.exitCode = totals.sound === totals.runs ? 0 : 1;
+const report = await runCampaign({ ...values, backend, broker: angelOneChaos, keep: values.keep ?? false, say });
+process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : JSON.stringify(report.totals)}\n`);
+process.exitCode = report.totals.sound === report.totals.runs ? 0 : 1;
 
 function readCommand(): ChaosCommand {
   const command = new Command('chaos')
     .usage('[options]   (npm run chaos -- --runs 3)')
     .description(
-      'Play the sample session against the simulator, with faults and kill -9 by seed, and hold the books against what truly happened at the broker. The same seed plans the same run. Exit code 0: every run was sound.',
+      'Play the beginning of the sample session against the simulator, with faults, commands and kill -9 by seed, and hold the books against what truly happened at the broker. The same seed plans the same run. Exit code 0: every run was sound.',
     )
     .option('--runs <number>', 'how many sessions', readWholeNumber('--runs', 1), 1)
     .option('--seed <number>', 'of the first one; the next ones follow', readWholeNumber('--seed', 0), 1)
-    .option('--speed <times>', 'play so many times as fast', readNumber('--speed', { above: 0 }), 400)
-    .option('--redis', 'keep the queue in a Redis that is killed, too')
+    .option('--speed <times>', 'play so many times as fast', readNumber('--speed', { above: 0 }), 250)
+    .option('--minutes <minutes>', 'length of the session', readWholeNumber('--minutes', 20), 45)
+    .option('--jobs <number>', 'so many at a time', readWholeNumber('--jobs', 1), 1)
+    .option(
+      '--backend <which>',
+      'where the queue is; "both" takes turns',
+      readChoice('--backend', ['postgres', 'redis', 'both'] as const),
+      'postgres' as const,
+    )
+    .addOption(new Option('--redis', 'the same as --backend redis'))
+    .option('--keep', 'leave the folders of unsound runs')
     .option('--json', 'print all results as one JSON document');
   try {
     return command
@@ -79,6 +55,10 @@ function readCommand(): ChaosCommand {
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function refuse(reason: string): never {

@@ -26,6 +26,8 @@ export interface AngelOneOptions {
   readonly callLog: CallLog;
   /** The longest that a call may be on its way, by the clock. */
   readonly jitterMs?: number;
+  /** How long an answer may take. */
+  readonly patienceMs?: number;
   readonly store?: TokenStore;
   /** Whether this process still is the one that trades the account; asked right before each write. */
   readonly mayWrite?: (() => Promise<boolean>) | undefined;
@@ -66,6 +68,7 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
   });
   const client = new RestClient({
     ...{ transport, budget, apiKey: credentials.apiKey, tokens, onHalt, mayWrite: options.mayWrite },
+    patienceMs: options.patienceMs,
   });
   const session: AngelOneSession = new AngelOneSession({
     ...{ credentials, clock, onHalt, onTrouble: options.onTrouble, ...(store ? { store } : {}) },

@@ -35,11 +35,13 @@ export interface RestClientOptions {
   readonly onHalt: (reason: string) => void;
   /** Asked right before each write: whether this process still is the one that trades the account. */
   readonly mayWrite?: (() => Promise<boolean>) | undefined;
+  /** How long an answer may take; three times as long for past candles. 10 s by default. */
+  readonly patienceMs?: number | undefined;
 }
 
-const READ_TIMEOUT_MS = 10_000;
-const WRITE_TIMEOUT_MS = 10_000;
-const HISTORY_TIMEOUT_MS = 30_000;
+const PATIENCE_MS = 10_000;
+/** Long lists are made before they are sent. */
+const HISTORY_PATIENCE = 3;
 const THROTTLE_REST_MS = 1_000;
 /** Figures that are not there off hours. A book called empty by mistake would have its orders sent again. */
 const MAY_BE_EMPTY: ReadonlySet<CallClass> = new Set(['greeks', 'derived']);
@@ -71,7 +73,7 @@ export class RestClient {
   }
 
   async #send<T>(call: Call<T>, tokens: AngelOneTokens | undefined): Promise<Outcome<T>> {
-    const { budget, transport } = this.#options;
+    const { budget, transport, patienceMs = PATIENCE_MS } = this.#options;
     try {
       await budget.take(call.class, call.priority);
     } catch (error) {
@@ -86,7 +88,7 @@ export class RestClient {
       path: call.path,
       headers: this.#headers(tokens),
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-      timeoutMs: call.class === 'candles' ? HISTORY_TIMEOUT_MS : call.isWrite ? WRITE_TIMEOUT_MS : READ_TIMEOUT_MS,
+      timeoutMs: call.class === 'candles' ? patienceMs * HISTORY_PATIENCE : patienceMs,
     });
     return this.#outcomeOf(call, answer);
   }

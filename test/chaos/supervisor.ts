@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { ChaosWorkerInput } from './chaos-worker.ts';
+
+export interface SupervisorOptions {
+  readonly input: ChaosWorkerInput;
+  /** Where the worker keeps its database. */
+  readonly folder: string;
+  readonly configPath: string;
+  readonly redisUrl: string;
+  readonly log: (line: string) => void;
+}
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const WORKER = fileURLToPath(new URL('chaos-worker.ts', import.meta.url));
+const MOST_STARTS = 40;
+
+/** Starts the worker, and again whenever it ends before its day is over. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly problems: string[] = [];
+  starts = 0;
+  kills = 0;
+  #child: ChildProcess | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  async run(deadline: number): Promise<void> {
+    for (;;) {
+      const code = await this.#life(deadline);
+      if (code === 0) return;
+      if (performance.now() > deadline || this.starts >= MOST_STARTS) {
+        this.problems.push(`The worker was not done after ${this.starts} starts`);
+        return;
+      }
+      await sleep(50);
+    }
+  }
+
+  kill(): void {
+    this.kills += 1;
+    this.#child?.kill('SIGKILL');
+  }
+
+  #life(deadline: number): Promise<number | null> {
+    const { input, folder, configPath, redisUrl, log } = this.#options;
+    this.starts += 1;
+    const child = spawn(process.execPath, [WORKER, JSON.stringify(input)], {
+      cwd: PROJECT,
+      env: {
+        ...process.env,
+        ...{ DATABASE_URL: '', REDIS_URL: redisUrl, LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn', LOG_FORMAT: 'json' },
+        ...{ SIGNALMAN_STATE: folder, SIGNALMAN_CONFIG: configPath },
+      },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    this.#child = child;
+    child.stderr.on('data', (chunk: Buffer) => log(chunk.toString().trimEnd()));
+    const stuck = setTimeout(() => child.kill('SIGKILL'), Math.max(0, deadline - performance.now()));
+    return new Promise((resolve) =>
+      child.once('close', (code) => {
+        clearTimeout(stuck);
+        log(`worker ${this.starts} ended with ${code ?? 'a signal'}`);
+        resolve(code);
+      }),
+    );
+  }
+}
