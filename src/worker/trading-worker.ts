@@ -236,7 +236,8 @@ async function trade(
     void books?.keep();
     const past = await warmUp(engine, market.engine, span, gaps, (event) => pipeline.tell(event));
     void candles.append(past).catch(onLost);
-    market.onPlayed = () => void endOfPlay(orderFeed, engine, signal).finally(() => queue.end());
+    const play = { feed: orderFeed, engine, now: () => clock.now(), speed: market.desk?.speed ?? 1, signal };
+    market.onPlayed = () => void endOfPlay(play).finally(() => queue.end());
     market.start(market.engine.instruments.map(({ id }) => id));
     const ticks = await tradeSession({
       ...{ engine, steps: execution.steps, pipeline, clock, gaps, signal },

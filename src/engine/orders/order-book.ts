@@ -1,3 +1,4 @@
+import { InvariantError } from '../../core/errors.ts';
 import type { ClientOrderId, InstrumentId, StrategyId } from '../../core/ids.ts';
 import type { Order } from '../../core/order.ts';
 import { isTerminal } from '../../core/order-status.ts';
@@ -38,6 +39,13 @@ export class OrderBook {
     return this.#orders.get(id) ?? this.#olderOrders.get(id);
   }
 
+  /** It must be one of ours. */
+  expect(id: ClientOrderId): Order {
+    const order = this.get(id);
+    if (!order) throw new InvariantError(`Expected an order of ours, found the client order id "${id}"`);
+    return order;
+  }
+
   /** Orders of one strategy in one instrument that may still change, oldest first. */
   working(strategyId: StrategyId, instrumentId: InstrumentId): readonly Order[] {
     return this.#working.get(strategyId)?.get(instrumentId) ?? NONE;
@@ -52,6 +60,14 @@ export class OrderBook {
   get hasWorking(): boolean {
     for (const byInstrument of this.#working.values()) {
       for (const working of byInstrument.values()) if (working.length > 0) return true;
+    }
+    return false;
+  }
+
+  /** Some order that may be sent by then may still change. */
+  hasWorkingBy(time: EpochMs): boolean {
+    for (const byInstrument of this.#working.values()) {
+      for (const working of byInstrument.values()) if (working.some(({ notBefore }) => notBefore <= time)) return true;
     }
     return false;
   }

@@ -37,6 +37,7 @@ export type Truth = Readonly<z.output<typeof truthSchema>>;
 const ENDS: Readonly<Record<string, readonly OrderStatus[]>> = {
   complete: ['FILLED'],
   cancelled: ['CANCELED', 'EXPIRED'],
+  'cancelled after market order': ['CANCELED', 'EXPIRED'],
   rejected: ['REJECTED'],
   // It waits for the next session, here as there.
   'after market order req received': ['ACCEPTED'],
