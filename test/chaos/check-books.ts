@@ -1,4 +1,7 @@
+import type { Order } from '../../src/core/order.ts';
 import { isTerminal } from '../../src/core/order-status.ts';
+import type { Signal } from '../../src/core/signal.ts';
+import type { EpochMs } from '../../src/core/time.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { PostgresLedger } from '../../src/db/postgres-ledger.ts';
 import type { SessionRecord } from '../../src/ports/ledger.ts';
@@ -20,8 +23,16 @@ interface StoredAlert {
   readonly isSent: boolean;
 }
 
+export interface BooksOptions {
+  readonly stateFolder: string;
+  readonly account: string;
+  readonly truth: MarketTruth;
+  /** What is to be sent later than that waits for another session. */
+  readonly close: EpochMs;
+}
+
 /** Holds the worker's books against what truly happened at the broker, and against themselves. */
-export async function checkBooks(stateFolder: string, account: string, truth: MarketTruth): Promise<Verdict> {
+export async function checkBooks({ stateFolder, account, truth, close }: BooksOptions): Promise<Verdict> {
   const database = await openDatabase({ stateFolder, schema: account, role: 'chaos' });
   try {
     const { sql } = database;
@@ -38,14 +49,16 @@ export async function checkBooks(stateFolder: string, account: string, truth: Ma
     const doubtful = record.orders.filter(
       ({ status, clientOrderId }) => status === 'UNKNOWN' && told.has(`order/${clientOrderId}/UNKNOWN`),
     );
-    const known = { ...record, orders: record.orders.filter((order) => !doubtful.includes(order)) };
+    const waiting = record.orders.filter(({ status, notBefore }) => status === 'INITIALIZED' && notBefore > close);
+    const open = new Set([...doubtful, ...waiting].map(({ clientOrderId }) => clientOrderId));
+    const known = { ...record, orders: record.orders.filter(({ clientOrderId }) => !open.has(clientOrderId)) };
     return {
       record,
       unknownAlerted: doubtful.length,
       problems: [
         ...alerts.filter(({ isSent }) => !isSent).map(({ text }) => `alert never told: ${text}`),
         ...pending.map(({ command }) => `command "${command}" never applied`),
-        ...lostIntents(record, new Set(doubtful.map(({ clientOrderId }) => clientOrderId))),
+        ...lostIntents(known, record.orders),
         ...wrongPositions(record, held, truth),
         ...nakedPositions(record, held, alerts),
         ...compareOrders(known, truth),
@@ -59,15 +72,25 @@ export async function checkBooks(stateFolder: string, account: string, truth: Ma
 }
 
 /** Each intent has come to an end, or waits for its next session. */
-function* lostIntents({ signals, orders }: SessionRecord, doubtful: ReadonlySet<string>): Generator<string> {
-  const ofSignals = new Set<string>(orders.map(({ signalKey }) => signalKey));
-  for (const { key, verdict } of signals) {
-    if (verdict.kind === 'ALLOWED' && !ofSignals.has(key)) yield `signal ${key}: allowed, and no order`;
+function* lostIntents({ signals, orders }: SessionRecord, all: readonly Order[]): Generator<string> {
+  const ofSignals = new Set<string>(all.map(({ signalKey }) => signalKey));
+  for (const signal of signals) {
+    if (signal.verdict.kind !== 'ALLOWED' || ofSignals.has(signal.key) || isServedByAnother(signal, all)) continue;
+    yield `signal ${signal.key}: allowed, and no order`;
   }
   for (const { clientOrderId, status, role } of orders) {
-    if (isTerminal(status) || status === 'ACCEPTED' || doubtful.has(clientOrderId)) continue;
+    if (isTerminal(status) || status === 'ACCEPTED') continue;
     yield `${clientOrderId}: ${role} is left as "${status}"`;
   }
+}
+
+/** The position was on its way out already. */
+function isServedByAnother({ kind, strategyId, instrumentId, createdTime }: Signal, orders: readonly Order[]): boolean {
+  if (kind === 'ENTRY') return false;
+  return orders.some((order) => {
+    const isItsExit = order.strategyId === strategyId && order.instrumentId === instrumentId && order.role !== 'ENTRY';
+    return isItsExit && (order.updatedTime >= createdTime || !isTerminal(order.status));
+  });
 }
 
 function* wrongPositions(

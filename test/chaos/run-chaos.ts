@@ -70,7 +70,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await deal(planChaos(seed), chaos);
     await working;
     const truth = await market.truth();
-    const { record, unknownAlerted, problems } = await checkBooks(folder, ACCOUNT, truth);
+    const { record, unknownAlerted, problems } = await checkBooks({
+      ...{ stateFolder: folder, account: ACCOUNT, truth, close: stage.close },
+    });
     const ordersByStatus: Record<string, number> = {};
     for (const { status } of record.orders) ordersByStatus[status] = (ordersByStatus[status] ?? 0) + 1;
     const differences = [...workers.problems, ...problems];
