@@ -2,7 +2,7 @@
  * Good-till-triggered rules: orders that rest at the broker until their trigger, for up to a year. Each leg is a rule of its
  * own at a broker that knows no pairs.
  */
-import type { BrokerGttId, ClientOrderId, InstrumentId, StrategyId } from './ids.ts';
+import type { BrokerGttId, BrokerOrderId, ClientOrderId, InstrumentId, StrategyId } from './ids.ts';
 import type { Rupees } from './money.ts';
 import type { OrderSide, ProductType } from './order.ts';
 import type { EpochMs } from './time.ts';
@@ -47,6 +47,10 @@ export interface GttLeg extends GttTerms {
   /** The broker's words, or ours, about the status. */
   readonly reason: string | null;
   readonly updatedTime: EpochMs;
+  /** The order of ours that it carries out; null for a rule by hand. */
+  readonly clientOrderId: ClientOrderId | null;
+  /** What its trigger has placed at the exchange, when that is known. */
+  readonly brokerOrderId: BrokerOrderId | null;
 }
 
 interface GttBase {
@@ -75,6 +79,9 @@ export interface OcoGtt extends GttBase {
 }
 
 export type Gtt = SingleGtt | OcoGtt;
+
+/** Whose the rules are that a person has made. */
+export const BY_HAND = 'by-hand' as StrategyId;
 
 /** The longest that a broker keeps a rule. */
 export const LONGEST_GTT_DAYS = 365;

@@ -34,13 +34,7 @@ export class PostgresGtt implements GttLedger {
   }
 
   open(rule: Gtt): Promise<readonly OutboxJob[]> {
-    const { legs, kind, ...rest } = rule;
-    return this.#sql.begin(async (transaction) => {
-      const inserted = await runRows(transaction, INSERT_RULES, [{ ...rest, kind }]);
-      if (inserted.length === 0) return [];
-      await writeLegs(transaction, rule.clientGttId, legs);
-      return promiseJobs(transaction, [rule.clientGttId], 'open', rule.createdTime);
-    });
+    return this.#sql.begin((transaction) => openRule(transaction, rule));
   }
 
   change(id: ClientOrderId, change: GttChange, time: EpochMs): Promise<readonly OutboxJob[]> {
@@ -67,10 +61,7 @@ export class PostgresGtt implements GttLedger {
   }
 
   withdraw(id: ClientOrderId, time: EpochMs): Promise<readonly OutboxJob[]> {
-    return this.#sql.begin(async (transaction) => {
-      await transaction`update gtt_rules set is_withdrawn = true where client_gtt_id = ${id}`;
-      return promiseJobs(transaction, [id], 'withdraw', time);
-    });
+    return this.#sql.begin((transaction) => withdrawRules(transaction, [id], time));
   }
 
   promise(ids: readonly ClientOrderId[], time: EpochMs): Promise<readonly OutboxJob[]> {
@@ -96,29 +87,50 @@ export class PostgresGtt implements GttLedger {
   }
 
   async rule(id: ClientOrderId): Promise<Gtt | undefined> {
-    return (await this.#read(this.#sql`client_gtt_id = ${id}`))[0];
+    return (await readRules(this.#sql, this.#sql`client_gtt_id = ${id}`))[0];
   }
 
   unsettled(since: EpochMs): Promise<readonly Gtt[]> {
     const sql = this.#sql;
-    return this.#read(sql`client_gtt_id in (
+    return readRules(
+      sql,
+      sql`client_gtt_id in (
       select client_gtt_id from gtt_legs
-      where status not in ('TRIGGERED', 'EXPIRED', 'CANCELLED', 'REJECTED') or updated_time >= ${since})`);
+      where status not in ('TRIGGERED', 'EXPIRED', 'CANCELLED', 'REJECTED') or updated_time >= ${since})`,
+    );
   }
 
   all(): Promise<readonly Gtt[]> {
-    return this.#read(this.#sql`true`);
+    return readRules(this.#sql, this.#sql`true`);
   }
+}
 
-  /** Rules and legs of one snapshot. */
-  #read(condition: ReturnType<Sql>): Promise<readonly Gtt[]> {
-    return this.#sql.begin('isolation level repeatable read read only', async (transaction) => {
-      const rules = await transaction`select * from gtt_rules where ${condition} order by created_time, client_gtt_id`;
-      const ids = rules.map((row) => String(row.client_gtt_id));
-      const legs = await transaction`select * from gtt_legs where client_gtt_id = any(${ids}::text[])`;
-      return rules.map((row) => ruleOf(readRule(row), legs.map(readLeg)));
-    });
-  }
+/** Rules and legs of one snapshot. */
+export function readRules(sql: Sql, condition: ReturnType<Sql>): Promise<readonly Gtt[]> {
+  return sql.begin('isolation level repeatable read read only', async (transaction) => {
+    const rules = await transaction`select * from gtt_rules where ${condition} order by created_time, client_gtt_id`;
+    const ids = rules.map((row) => String(row.client_gtt_id));
+    const legs = await transaction`select * from gtt_legs where client_gtt_id = any(${ids}::text[])`;
+    return rules.map((row) => ruleOf(readRule(row), legs.map(readLeg)));
+  });
+}
+
+/** Nothing when there is a rule of this id already. */
+export async function openRule(transaction: Transaction, rule: Gtt): Promise<readonly OutboxJob[]> {
+  const { legs, kind, ...rest } = rule;
+  const inserted = await runRows(transaction, INSERT_RULES, [{ ...rest, kind }]);
+  if (inserted.length === 0) return [];
+  await writeLegs(transaction, rule.clientGttId, legs);
+  return promiseJobs(transaction, [rule.clientGttId], 'open', rule.createdTime);
+}
+
+export async function withdrawRules(
+  transaction: Transaction,
+  ids: readonly ClientOrderId[],
+  time: EpochMs,
+): Promise<readonly OutboxJob[]> {
+  await transaction`update gtt_rules set is_withdrawn = true where client_gtt_id = any(${[...ids]}::text[])`;
+  return promiseJobs(transaction, ids, 'withdraw', time);
 }
 
 async function lockRule(transaction: Transaction, id: ClientOrderId): Promise<Gtt | undefined> {

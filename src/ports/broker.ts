@@ -2,6 +2,7 @@ import type { Fill } from '../core/fill.ts';
 import type { BrokerOrderId, InstrumentId } from '../core/ids.ts';
 import type { Rupees } from '../core/money.ts';
 import type { Order, OrderSide, OrderType, OrderUpdate, ProductType } from '../core/order.ts';
+import type { EpochMs } from '../core/time.ts';
 import type { Outcome } from './outcome.ts';
 
 /** One order as the broker's book shows it. */
@@ -29,6 +30,18 @@ export interface ForeignOrder {
   readonly quantity: number;
   readonly filledQuantity: number;
   readonly isWorking: boolean;
+  /** How it stands and what it has traded, where that can be told: a trigger of ours places orders without our id. */
+  readonly story?: ForeignStory;
+}
+
+export interface ForeignStory {
+  /** Null: it names no price. */
+  readonly limitPrice: Rupees | null;
+  readonly status: OrderUpdate['status'];
+  readonly reason: string | null;
+  readonly time: EpochMs;
+  /** Under the broker's numbers of them. */
+  readonly trades: readonly (Pick<Fill, 'quantity' | 'price' | 'time'> & { readonly tradeId: string })[];
 }
 
 /** The day's orders as the broker's book shows them. */

@@ -12,8 +12,8 @@ import type { Env } from '../config/env.ts';
 import type { Bot } from '../config/load-bot.ts';
 import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { ConfigError, DataError, UnavailableError } from '../core/errors.ts';
-import type { Gtt, GttLeg, GttLegName, GttTerms } from '../core/gtt.ts';
-import type { ClientOrderId, InstrumentId, SignalKey, StrategyId } from '../core/ids.ts';
+import { BY_HAND, type Gtt, type GttLeg, type GttLegName, type GttTerms } from '../core/gtt.ts';
+import type { ClientOrderId, InstrumentId, SignalKey } from '../core/ids.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { OrderSide, ProductType } from '../core/order.ts';
 import { DAY_MS } from '../core/time.ts';
@@ -58,7 +58,6 @@ export interface GttDesk {
   close(): Promise<void>;
 }
 
-const BY_HAND = 'by-hand' as StrategyId;
 const RETRY_MS = 500;
 
 export async function openGttDesk({ env, bot, instrument: name, say }: GttDeskOptions): Promise<GttDesk> {
@@ -143,7 +142,7 @@ export function plannedGtt({ legs, days, ...wish }: GttWish, now: number): Gtt {
   const base = { ...wish, clientGttId, strategyId: BY_HAND, createdTime: now, expires: now + days * DAY_MS };
   const leg = (name: GttLegName, terms: GttTerms): GttLeg => ({
     ...{ name, ...terms, status: 'INITIALIZED', brokerGttId: null, priorIds: [], submittedTime: null },
-    ...{ reason: null, updatedTime: now },
+    ...{ reason: null, updatedTime: now, clientOrderId: null, brokerOrderId: null },
   });
   const { SINGLE, STOP_LOSS, TARGET } = legs;
   if (SINGLE && !STOP_LOSS && !TARGET)

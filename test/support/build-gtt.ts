@@ -1,5 +1,5 @@
-import type { Gtt, GttLeg, GttLegName, OcoGtt, SingleGtt } from '../../src/core/gtt.ts';
-import type { BrokerGttId, ClientOrderId, InstrumentId, StrategyId } from '../../src/core/ids.ts';
+import { BY_HAND, type Gtt, type GttLeg, type GttLegName, type OcoGtt, type SingleGtt } from '../../src/core/gtt.ts';
+import type { BrokerGttId, ClientOrderId, InstrumentId } from '../../src/core/ids.ts';
 import { DAY_MS } from '../../src/core/time.ts';
 import type { BrokerGtt } from '../../src/ports/gtt-broker.ts';
 import { MORNING } from './angel-one-simulator.ts';
@@ -15,12 +15,12 @@ export function buildLeg(name: GttLegName, changes: Partial<GttLeg> = {}): GttLe
     name === 'TARGET' ? { triggerPrice: 1600, limitPrice: 1599 } : { triggerPrice: 1400, limitPrice: 1395 };
   return {
     ...{ name, quantity: 10, ...prices, status: 'INITIALIZED', brokerGttId: null, priorIds: [], submittedTime: null },
-    ...{ reason: null, updatedTime: MORNING, ...changes },
+    ...{ reason: null, updatedTime: MORNING, clientOrderId: null, brokerOrderId: null, ...changes },
   };
 }
 
 const BASE: Omit<SingleGtt, 'kind' | 'legs'> = {
-  ...{ clientGttId: GTT_ID, strategyId: 'by-hand' as StrategyId, instrumentId: 'NSE:INFY' as InstrumentId },
+  ...{ clientGttId: GTT_ID, strategyId: BY_HAND, instrumentId: 'NSE:INFY' as InstrumentId },
   ...{ product: 'DELIVERY', createdTime: MORNING, expires: MORNING + 90 * DAY_MS, isWithdrawn: false },
   side: 'SELL',
 };

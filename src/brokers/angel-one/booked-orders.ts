@@ -47,12 +47,15 @@ export function bookOf(
     if (typeof fills === 'string') troubles.push({ key: `fills of ${clientOrderId}`, text: fills });
     return bookedOrder(row, clientOrderId, typeof fills === 'string' ? [] : fills, time);
   });
-  const foreignOrders = orders.rows.flatMap((row) => (isOurTag(row.ordertag) ? [] : [foreignOrder(row, tokens)]));
+  const foreignOrders = orders.rows.flatMap((row) => {
+    return isOurTag(row.ordertag) ? [] : [foreignOrder(row, byOrder.get(row.orderid) ?? [], tokens, now)];
+  });
   return { orders: folded, foreignOrders, unreadRows: unreadOrders.length, troubles };
 }
 
-function foreignOrder(row: OrderRow, tokens: TokenBook): ForeignOrder {
+function foreignOrder(row: OrderRow, trades: readonly TradeRow[], tokens: TokenBook, now: EpochMs): ForeignOrder {
   const word = statusOfWords(row.orderstatus, row.status);
+  const time = timeOfStamp(row.updatetime) ?? now;
   return {
     brokerOrderId: row.orderid as BrokerOrderId,
     instrumentId: listedOf(row, tokens)?.instrument.id ?? null,
@@ -62,6 +65,14 @@ function foreignOrder(row: OrderRow, tokens: TokenBook): ForeignOrder {
     quantity: row.quantity,
     filledQuantity: row.filledshares,
     isWorking: word === 'SUBMITTED' || word === 'ACCEPTED' || word === 'PENDING_CANCEL',
+    story: {
+      limitPrice: row.price > 0 ? row.price : null,
+      status: word === 'FILLED' ? 'ACCEPTED' : word,
+      ...{ reason: row.text === '' ? null : row.text, time },
+      trades: trades.map(({ fillid, filltime, fillprice, fillsize }) => {
+        return { tradeId: fillid, quantity: fillsize, price: fillprice, time: timeOfDay(filltime, time) };
+      }),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, date, index, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { GTT_LEGS, GTT_STATUSES } from '../../core/gtt.ts';
-import type { BrokerGttId, ClientOrderId } from '../../core/ids.ts';
+import type { BrokerGttId, BrokerOrderId, ClientOrderId } from '../../core/ids.ts';
 import { ORDER_SIDES, PRODUCT_TYPES } from '../../core/order.ts';
 import { EXIT_REASONS } from '../../core/trade.ts';
 import { GTT_KINDS, TRADE_SIDES } from './closed-lists.ts';
@@ -103,10 +103,15 @@ export const gttLegs = pgTable(
     submittedTime: epochMs(),
     reason: text(),
     updatedTime: epochMs().notNull(),
+    /** The order that it carries out; null for a rule by hand. */
+    clientOrderId: text().$type<ClientOrderId>(),
+    /** What its trigger has placed, when that is known; the broker may use a number again another day. */
+    brokerOrderId: text().$type<BrokerOrderId>(),
   },
   (t) => [
     primaryKey({ name: 'gtt_legs_pkey', columns: [t.clientGttId, t.name] }),
     unique('gtt_legs_broker_gtt_id').on(t.brokerGttId),
+    unique('gtt_legs_client_order_id').on(t.clientOrderId),
     check('gtt_legs_name', isOneOf(t.name, GTT_LEGS)),
     check('gtt_legs_status', isOneOf(t.status, GTT_STATUSES)),
     check('gtt_legs_amounts', sql`${t.quantity} > 0 and ${t.triggerPrice} > 0 and ${t.limitPrice} > 0`),

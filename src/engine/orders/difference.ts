@@ -18,6 +18,18 @@ export const DIFFERENCE_KINDS = [
   'HAND_MADE_ORDER',
   'HAND_MADE_POSITION',
   'POSITION_DIFFERS',
+  /** A good-till-triggered rule at the broker that is not ours. */
+  'GTT_FOREIGN',
+  /** Rows of the broker's list of rules that can not be read. */
+  'GTT_UNREAD',
+  /** Triggers would sell more than is held. */
+  'GTT_OVERSOLD',
+  /** A rule by hand has triggered: what it trades is in no strategy's books. */
+  'GTT_BY_HAND',
+  /** A rule of a position has triggered, and the broker's book does not show the order that it placed. */
+  'GTT_ORDER_ABSENT',
+  /** The same, and more than one order there can be it. */
+  'GTT_ORDER_IN_DOUBT',
 ] as const;
 export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
 

@@ -37,6 +37,8 @@ export const orderRow = z.object({
   exchange: words,
   transactiontype: words,
   producttype: words,
+  // Tells orders apart that carry no id; one that can not be read hides no row.
+  price: numeric.catch(0),
   quantity: numeric,
   filledshares: numeric,
   averageprice: numeric,
