@@ -132,6 +132,11 @@ export class OrderDesk {
     return this.#book.hasWorking;
   }
 
+  /** Some order that may be sent by then may still change. */
+  hasWorkingBy(time: EpochMs): boolean {
+    return this.#book.hasWorkingBy(time);
+  }
+
   onUpdate(update: OrderUpdate): void {
     const order = this.#orderOf(update.clientOrderId);
     const changed = transition(order, update).order;
