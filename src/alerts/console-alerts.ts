@@ -44,7 +44,10 @@ export class ConsoleAlerts implements AlertSink {
 function linesOf(alert: Alert): string {
   const head = `${formatClock(alert.time)} ${MARKS[alert.level]} `;
   const indent = ' '.repeat(head.length);
-  return head + wrap(alert.text.replaceAll(CONTROL, ' ').trim(), WIDTH - head.length).join(`\n${indent}`);
+  // A summary has lines of its own; in anything else a line break is somebody else's word.
+  const texts = alert.kind === 'summary' ? alert.text.split('\n') : [alert.text];
+  const lines = texts.flatMap((text) => wrap(text.replaceAll(CONTROL, ' ').trim(), WIDTH - head.length));
+  return head + lines.join(`\n${indent}`);
 }
 
 /** Breaks at spaces; a word longer than the width keeps a line of its own. */

@@ -9,6 +9,7 @@ import type { AccountRecord, OutboxJob } from '../ports/ledger.ts';
 import { type Database, resetSchema } from './database.ts';
 import { pendingCommands, sendCommand } from './postgres-commands.ts';
 import { PostgresLedger } from './postgres-ledger.ts';
+import { PostgresSchedule } from './postgres-schedule.ts';
 import { PostgresSettings } from './postgres-settings.ts';
 
 const switchesSchema = z.strictObject({
@@ -17,6 +18,8 @@ const switchesSchema = z.strictObject({
   // Rows of earlier versions know nothing of single strategies.
   pausedStrategies: z.array(z.string().transform((id) => id as StrategyId)).default([]),
 });
+/** Before all others. */
+const FIRST_DAY = '2000-01-01';
 const OFF: Switches = { isKilled: false, isPaused: false, pausedStrategies: [] };
 /** What can not be read stops entries: it may have said so. */
 const DOUBTFUL: Switches = { ...OFF, isPaused: true };
@@ -33,13 +36,19 @@ export async function readAccountRecord(database: Pick<Database, 'sql' | 'orm'>)
   return { ...record, withdrawn: rows.map(({ id }) => id), switches: read };
 }
 
-/** Everything goes but what a person has switched, or asked for while nobody was there to hear it. */
+/** Everything goes but what a person has switched or asked for while nobody was there to hear it, and what ran when. */
 export async function resetButSwitches(database: Pick<Database, 'sql'>, schema: string): Promise<void> {
   const settings = new PostgresSettings(database);
-  const [switches, pending] = await Promise.all([settings.read('switches'), pendingCommands(database)]);
+  const schedule = new PostgresSchedule(database);
+  const [switches, pending, runs] = await Promise.all([
+    settings.read('switches'),
+    pendingCommands(database),
+    schedule.since(FIRST_DAY),
+  ]);
   await resetSchema(database.sql, schema);
   if (switches !== undefined) await settings.write('switches', switches);
   for (const command of pending) await sendCommand(database, command);
+  for (const run of runs) await schedule.note(run);
 }
 
 /** What a job is for is not there yet: an order to be sent or withdrawn, a rule to be settled, an alert to be told. */

@@ -19,10 +19,12 @@ import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeedEvent } from '../ports/market-feed.ts';
 import { listedAt } from './angel-one-access.ts';
+import { CallTally } from './call-tally.ts';
 import { engineOptionsOf } from './engine-setup.ts';
 import { MarketQueue } from './market-queue.ts';
 import type { BrokerDesk, OpenMarket } from './open-market.ts';
 import { pacedPatienceMs, pacedStream, pacedWatch } from './paced-timings.ts';
+import { brokerItems } from './schedule/broker-items.ts';
 import { SessionKeeper } from './session-keeper.ts';
 
 export interface AngelOneMarketOptions {
@@ -60,14 +62,19 @@ const LONGEST_JITTER_MS = 10 * MINUTE_MS;
 export async function openAngelOneMarket(options: AngelOneMarketOptions): Promise<OpenMarket> {
   const { bot, credentials, endpoints, wireClock, clock, instrumentIds, isPlayed, log } = options;
   const trouble: OpenMarket['trouble'] = { tell: (text) => log.error(text) };
+  const openedTime = wireClock.now();
+  const calls = new CallTally(options.callLog, wireClock);
+  let streamTrouble: string | null = 'no connection for prices yet';
   const queue = new MarketQueue((event) => {
     log.info({ ...event, instrumentIds: undefined }, 'Market stream');
     options.onEvent?.(event);
+    if (event.type === 'connected') streamTrouble = null;
+    if (event.type === 'disconnected' || event.type === 'refused') streamTrouble = event.reason;
     if (event.type === 'refused') trouble.tell(`No prices: ${event.reason}`);
   });
   const calendar = loadMarketCalendar(bot.calendarPath ?? undefined);
   const angel = openAngelOne({
-    ...{ credentials, endpoints, clock: wireClock, callLog: options.callLog, jitterMs: jitterMsAt(options.speed) },
+    ...{ credentials, endpoints, clock: wireClock, callLog: calls, jitterMs: jitterMsAt(options.speed) },
     mayWrite: options.mayWrite,
     patienceMs: pacedPatienceMs(options.speed),
     ...(options.store ? { store: options.store } : {}),
@@ -108,7 +115,12 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
       // The broker knows no pairs: of stop and target the one that is left is cancelled from here.
       engine: { ...engineOptionsOf(bot, instruments), tiesPairs: options.orders === 'paper' },
       ...{ clock, wireClock, queue, isPlayed, trouble },
-      history: angel.history(book),
+      ...{ openedTime, calls, hasSession: () => tokens.tokens(), history: angel.history(book) },
+      checks: () =>
+        brokerItems({
+          ...{ angel, endpoints, calendar, clock: wireClock, hasOrders: options.orders === 'broker' },
+          ...{ capitalPaise: bot.account.capitalPaise, streamTrouble: () => streamTrouble },
+        }),
       desk: options.orders === 'broker' ? brokerDesk(options, angel, book, tokens) : null,
       onPlayed: () => queue.end(),
       start: (ids) => {

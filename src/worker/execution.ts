@@ -2,6 +2,7 @@ import type { Fill } from '../core/fill.ts';
 import type { OrderUpdate } from '../core/order.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { Broker } from '../ports/broker.ts';
+import type { SessionRecord } from '../ports/ledger.ts';
 import type { MarketEvent } from '../ports/market-event.ts';
 import type { OrderFeed } from '../ports/order-feed.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
@@ -51,6 +52,14 @@ export function paperExecution(market: OpenMarket, rules: FillRules, pipeline: E
     listen: () => null,
     reconciler: null,
   };
+}
+
+/** An exchange of its own forgets its orders with the process, or at the end of the day: those that outlive it come back. */
+export async function takeUpOnPaper(broker: Broker, { orders }: Pick<SessionRecord, 'orders'>): Promise<void> {
+  for (const order of orders) {
+    const isResting = order.status === 'SUBMITTED' || order.status === 'ACCEPTED';
+    if (isResting && order.timeInForce === 'GTT' && order.filledQuantity === 0) await broker.place(order);
+  }
 }
 
 /** Orders go to the broker; what becomes of them is told to the engine in its turn, between prices. */

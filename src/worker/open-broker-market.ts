@@ -10,6 +10,7 @@ import { openInstrumentDatabase } from '../instruments/instrument-database.ts';
 import type { Logger } from '../logging/logger.ts';
 import { callLogOf, endpointsOf, tokenStoreOf } from './angel-one-access.ts';
 import { openAngelOneMarket } from './angel-one-market.ts';
+import { storedListCheck } from './doctor/stored-list-check.ts';
 import type { OpenMarket } from './open-market.ts';
 import { SystemClock } from './system-clock.ts';
 
@@ -40,7 +41,12 @@ export async function openBrokerMarket(options: BrokerMarketOptions): Promise<Op
       await market.close();
       await database.close();
     };
-    return { ...market, close };
+    const stored = storedListCheck(
+      async () => ({ sql: database.sql, close: () => Promise.resolve() }),
+      async () => loadMarketCalendar(bot.calendarPath ?? undefined),
+      () => clock.now(),
+    );
+    return { ...market, checks: () => [...market.checks(), stored], close };
   } catch (error) {
     await database.close();
     throw error;

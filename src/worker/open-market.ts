@@ -5,6 +5,8 @@ import type { Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HistorySource } from '../ports/history-source.ts';
 import type { OrderFeed, OrderFeedListener } from '../ports/order-feed.ts';
+import type { CallTally } from './call-tally.ts';
+import type { Check } from './doctor/check.ts';
 import type { MarketQueue } from './market-queue.ts';
 
 /** Where orders go when they are not filled on paper. */
@@ -34,6 +36,14 @@ export interface OpenMarket {
   /** True when the market is played and ends; false on a day like any other. */
   readonly isPlayed: boolean;
   readonly history: HistorySource;
+  /** When the list of instruments was taken. */
+  readonly openedTime: EpochMs;
+  /** What passed through the account's budget of calls. */
+  readonly calls: Pick<CallTally, 'use'>;
+  /** What a checklist before the open asks of the broker. */
+  checks(): readonly Check[];
+  /** Resolves when there is a session with the broker; not before the morning after a night without one. */
+  hasSession(): Promise<unknown>;
   /** Null: orders are filled on paper. */
   readonly desk: BrokerDesk | null;
   /** Told what a person has to know and the engine does not; the one who trades puts himself here. */

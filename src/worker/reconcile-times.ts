@@ -55,6 +55,11 @@ export class ReconcileTimes {
     }
   }
 
+  /** Now, for one who wants to know what came of it. */
+  compare(reason: ReconcileReason): ReturnType<Reconciler['reconcile']> {
+    return this.#options.reconciler.reconcile(reason);
+  }
+
   /** What happened while the order stream was down is not repeated on it. */
   onLinkUp(): void {
     void this.#look('reconnect');

@@ -20,7 +20,7 @@ import type { SessionRecord } from '../ports/ledger.ts';
 import type { OrderFeedListener } from '../ports/order-feed.ts';
 import type { Outcome } from '../ports/outcome.ts';
 
-export type ReconcileReason = 'start' | 'reconnect' | 'unknown' | 'periodic' | 'end of day';
+export type ReconcileReason = 'start' | 'reconnect' | 'unknown' | 'periodic' | 'end of day' | 'checklist';
 
 export interface DifferenceBook {
   open(): Promise<readonly StoredDifference[]>;

@@ -20,7 +20,8 @@ import { openPlayedMarket, type Witness } from './open-played-market.ts';
 import { type RunFacts, type RunJson, runJson, runText } from './run-summary.ts';
 import type { SimulatorAddress } from './simulator-process.ts';
 import { listenForStop } from './stop-signal.ts';
-import { runTradingWorker, type TakesUp } from './trading-worker.ts';
+import type { TakesUp } from './trade-days.ts';
+import { runTradingWorker } from './trading-worker.ts';
 
 export interface RunRequest {
   readonly strategies: ReadonlyMap<string, Strategy>;

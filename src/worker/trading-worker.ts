@@ -1,4 +1,4 @@
-import { type AlertStream, ConsoleAlerts } from '../alerts/console-alerts.ts';
+import { ConsoleAlerts } from '../alerts/console-alerts.ts';
 import type { Env } from '../config/env.ts';
 import { UnavailableError } from '../core/errors.ts';
 import { hashHex } from '../core/hash.ts';
@@ -24,13 +24,12 @@ import { placeOrderJob } from '../jobs/place-order-job.ts';
 import { openQueues } from '../jobs/queue-backend.ts';
 import { sendAlertJob } from '../jobs/send-alert-job.ts';
 import { startWorkers } from '../jobs/start-workers.ts';
-import type { Logger } from '../logging/logger.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { SessionRecorder } from '../simulation/session-recorder.ts';
 import { announced } from './announced-job.ts';
 import { EffectPipeline } from './effect-pipeline.ts';
 import { endOfPlay } from './end-of-play.ts';
-import { brokerExecution, type Execution, paperExecution } from './execution.ts';
+import { brokerExecution, type Execution, paperExecution, takeUpOnPaper } from './execution.ts';
 import { GapFiller } from './gap-filler.ts';
 import { hoursOf } from './market-hours.ts';
 import { withTimers } from './market-queue.ts';
@@ -38,30 +37,23 @@ import { obey } from './obey-command.ts';
 import type { OpenMarket } from './open-market.ts';
 import { ReconcileTimes } from './reconcile-times.ts';
 import type { RunFacts } from './run-summary.ts';
+import { openSchedule } from './schedule/open-schedule.ts';
 import { dueOnly, every } from './sweeping.ts';
+import { type DaysOptions, type OfDay, tradeDays } from './trade-days.ts';
 import { tradeSession } from './trade-session.ts';
 import { allAlertsSent, noteFailedStart, troubleAlert } from './trouble-alerts.ts';
 import { warmUp, warmUpFrom } from './warm-up.ts';
 
-export type TakesUp = 'all' | 'switches' | 'nothing';
-
-export interface TradingWorkerOptions {
+export interface TradingWorkerOptions extends DaysOptions {
   readonly env: Env;
   /** Names the schema, the queue and the lease. */
   readonly account: string;
-  /** What of the runs before is taken up: all that is not settled, what a person has switched or asked for, or nothing. */
-  readonly takesUp: TakesUp;
   /** Waits for the worker that trades the account to end, or to fall silent, and takes its place. */
   readonly isStandby: boolean;
   /** Told which process is waited for. */
   readonly onStandby: (pid: number | undefined) => void;
-  /** `mayWrite` is to be asked right before each write to the broker. */
-  readonly openMarket: (mayWrite: () => Promise<boolean>) => Promise<OpenMarket>;
   /** How the simulated exchange fills paper orders. */
   readonly rules: FillRules;
-  readonly signal: AbortSignal;
-  readonly log: Logger;
-  readonly alerts: AlertStream;
   readonly onProgress: (done: number, time: EpochMs, recorder: SessionRecorder) => void;
 }
 
@@ -92,7 +84,7 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
     try {
       const lost = lease.lost;
       const signal = AbortSignal.any([options.signal, lost]);
-      const facts = await start({ ...options, signal }, database, () => lease.verify());
+      const facts = await tradeDays({ ...options, signal }, (day) => start(day, database, () => lease.verify()));
       if (lost.aborted) throw new UnavailableError(`Another worker has taken over account "${account}"`);
       return facts;
     } finally {
@@ -104,7 +96,7 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
 }
 
 async function start(
-  options: TradingWorkerOptions,
+  options: OfDay<TradingWorkerOptions>,
   database: Database,
   mayWrite: () => Promise<boolean>,
 ): Promise<Omit<RunFacts, 'wallMs'>> {
@@ -135,7 +127,7 @@ async function start(
 }
 
 async function trade(
-  options: TradingWorkerOptions,
+  options: OfDay<TradingWorkerOptions>,
   market: OpenMarket,
   database: Database,
   queues: OpenQueues,
@@ -197,7 +189,8 @@ async function trade(
   const ended = new AbortController();
   const closing: (() => unknown)[] = [() => ended.abort()];
   try {
-    engine.restore(await readAccountRecord(database));
+    const record = await readAccountRecord(database);
+    engine.restore(record);
     const jobs = await requeueUnsettled(database);
     if (jobs > 0) log.info({ jobs }, 'What the last run has not settled is taken up');
     // What was asked for while nobody ran comes before anything is sent.
@@ -229,6 +222,7 @@ async function trade(
     closing.push(() => orderFeed?.close());
     // What became of the orders while nobody ran is heard before the first price.
     await orderFeed?.poll();
+    if (market.desk === null && options.takesUp === 'all') await takeUpOnPaper(execution.broker, record);
     const now = market.wireClock.now();
     const span = { from: warmUpFrom(market.engine, now, market.isPlayed ? 1 : undefined), to: now };
     // The clock of a market that is played stands before its first price, and with it the budget of calls.
@@ -239,6 +233,11 @@ async function trade(
     const play = { feed: orderFeed, engine, now: () => clock.now(), speed: market.desk?.speed ?? 1, signal };
     market.onPlayed = () => void endOfPlay(play).finally(() => queue.end());
     market.start(market.engine.instruments.map(({ id }) => id));
+    const schedule = openSchedule({
+      ...{ market, engine, database, pipeline, books: books ?? null, onNewDay: options.onNewDay },
+      ...{ flush: () => candles.flush(), signal: AbortSignal.any([signal, ended.signal]) },
+    });
+    void schedule.keep();
     const ticks = await tradeSession({
       ...{ engine, steps: execution.steps, pipeline, clock, gaps, signal },
       events: market.isPlayed ? queue : withTimers(queue, engine, clock, signal),
@@ -246,6 +245,7 @@ async function trade(
       onTick: (tick) => void quotes.appendQuotes([tick]).catch(onLost),
       onProgress: (done, time) => onProgress(done, time, recorder),
     });
+    if (!signal.aborted) await schedule.finish();
     if (!signal.aborted) await allAlertsSent(database, ALERT_PATIENCE_MS, signal);
     return {
       record: await ledger.session(),

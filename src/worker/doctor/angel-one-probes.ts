@@ -9,6 +9,7 @@ import type { AngelOneAccess, Env } from '../../config/env.ts';
 import { loadMarketCalendar } from '../../config/load-market-calendar.ts';
 import { UnavailableError } from '../../core/errors.ts';
 import type { InstrumentId } from '../../core/ids.ts';
+import type { Outcome } from '../../ports/outcome.ts';
 import { endpointsOf, tokenStoreOf } from '../angel-one-access.ts';
 import { SystemClock } from '../system-clock.ts';
 import type { BrokerProbes, SessionFacts, StreamFacts } from './broker-checks.ts';
@@ -53,26 +54,34 @@ export async function openAngelOneProbes(env: Env, access: AngelOneAccess): Prom
         signal,
       );
     },
-    master: async (signal) => {
-      const response = await fetch(endpoints.instrumentMaster, { method: 'HEAD', signal }).catch((cause: unknown) => {
-        throw new UnavailableError("The broker's instrument list can not be reached: look at the network", { cause });
-      });
-      if (!response.ok) {
-        throw new UnavailableError(
-          `The broker's instrument list was answered with HTTP ${response.status}: try again later`,
-        );
-      }
-      const time = Date.parse(response.headers.get('last-modified') ?? '');
-      const bytes = Number(response.headers.get('content-length') ?? Number.NaN);
-      return { time: Number.isNaN(time) ? undefined : time, bytes: bytes > 0 ? bytes : undefined };
-    },
-    cancelNothing: () => cancelOrder(angel.client, { variety: 'NORMAL', orderid: NO_ORDER }),
+    master: (signal) => lookAtMaster(endpoints.instrumentMaster, signal),
+    cancelNothing: () => cancelNothing(angel.client),
     close: () => angel.close(),
   };
 }
 
-async function lookAtSession(
-  { client, session }: AngelOne,
+/** An order write that can change nothing: what is asked is whether orders from this address are let in. */
+export function cancelNothing(client: AngelOne['client']): Promise<Outcome<unknown>> {
+  return cancelOrder(client, { variety: 'NORMAL', orderid: NO_ORDER });
+}
+
+/** Of when the broker's list of instruments is, without getting it. */
+export async function lookAtMaster(url: string, signal: AbortSignal): ReturnType<BrokerProbes['master']> {
+  const response = await fetch(url, { method: 'HEAD', signal }).catch((cause: unknown) => {
+    throw new UnavailableError("The broker's instrument list can not be reached: look at the network", { cause });
+  });
+  if (!response.ok) {
+    throw new UnavailableError(
+      `The broker's instrument list was answered with HTTP ${response.status}: try again later`,
+    );
+  }
+  const time = Date.parse(response.headers.get('last-modified') ?? '');
+  const bytes = Number(response.headers.get('content-length') ?? Number.NaN);
+  return { time: Number.isNaN(time) ? undefined : time, bytes: bytes > 0 ? bytes : undefined };
+}
+
+export async function lookAtSession(
+  { client, session }: Pick<AngelOne, 'client' | 'session'>,
   keptJwt: string | undefined,
 ): Promise<Omit<SessionFacts, 'isKept'>> {
   const outcome = await profile(client);

@@ -27,8 +27,8 @@ export interface StreamFacts {
 export interface BrokerProbes {
   /** Logs in, or takes the session that is kept, and asks who we are. Rejects with what a person has to do. */
   session(signal: AbortSignal): Promise<SessionFacts>;
-  /** Connects the price stream and waits for a first price. Rejects when there is no connection. */
-  stream(signal: AbortSignal): Promise<StreamFacts>;
+  /** Connects the price stream and waits for a first price. Rejects when there is no connection. Left out: not asked. */
+  stream?(signal: AbortSignal): Promise<StreamFacts>;
   /** When the broker gave out the instrument list that is there now. */
   master(signal: AbortSignal): Promise<{ readonly time: EpochMs | undefined; readonly bytes: number | undefined }>;
   /** Cancels an order that can not exist: what is asked is whether orders from this address are let in. */
@@ -76,10 +76,12 @@ export function brokerChecks(probes: BrokerProbes, options: BrokerCheckOptions):
     ...{ name: 'session', patienceMs: LOGIN_PATIENCE_MS },
     run: async (signal) => judgeSession(await opened(signal)),
   };
+  const firstPrice = probes.stream?.bind(probes);
   const stream = inSession('stream', async (signal) => {
-    const facts = await probes
-      .stream(signal)
-      .catch((error: unknown) => String(error instanceof Error ? error.message : error));
+    const facts = await firstPrice?.(signal).catch((error: unknown) =>
+      String(error instanceof Error ? error.message : error),
+    );
+    if (facts === undefined) return warn('not asked', STREAM_TODO);
     return typeof facts === 'string'
       ? fail(`no market stream: ${facts}`, STREAM_TODO)
       : judgeStream(facts, calendar, now());
@@ -89,7 +91,7 @@ export function brokerChecks(probes: BrokerProbes, options: BrokerCheckOptions):
     run: async (signal) => judgeMaster(await probes.master(signal), calendar, now()),
   };
   const address = inSession('address', async (signal) => judgeAddress(await probes.cancelNothing(signal)));
-  return checkIp ? [session, stream, master, address] : [session, stream, master];
+  return [session, ...(firstPrice ? [stream] : []), master, ...(checkIp ? [address] : [])];
 }
 
 function judgeSession({ how, isKept, exchanges }: SessionFacts): Finding {
