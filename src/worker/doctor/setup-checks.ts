@@ -64,7 +64,12 @@ export function totpCheck(access: AngelOneAccess, now: () => EpochMs = Date.now)
   };
 }
 
-export function calendarCheck(load: () => Promise<MarketCalendar>, now: () => EpochMs = Date.now): Check {
+/** Warns when it ends within `soonDays`. */
+export function calendarCheck(
+  load: () => Promise<MarketCalendar>,
+  now: () => EpochMs = Date.now,
+  soonDays: number = SOON_DAYS,
+): Check {
   return {
     name: 'calendar',
     run: async () => {
@@ -80,7 +85,7 @@ export function calendarCheck(load: () => Promise<MarketCalendar>, now: () => Ep
       const todo = 'Update signalman, or name a newer calendar in bot.config.ts: beyond it regular hours are assumed.';
       const days = through.map(({ last }) => (last === null ? -1 : last - today));
       if (Math.min(...days) < 0) return fail(found, todo);
-      return Math.min(...days) < SOON_DAYS ? warn(found, todo) : ok(found);
+      return Math.min(...days) < soonDays ? warn(found, todo) : ok(found);
     },
   };
 }

@@ -38,7 +38,7 @@ export function brokerItems(options: BrokerItemsOptions): readonly Check[] {
   return [
     ...brokerChecks(probes, { checkIp: hasOrders, calendar, now: () => clock.now() }),
     { name: 'stream', run: async () => judgeStream(options.streamTrouble()) },
-    clockCheck(endpoints.rest),
+    clockCheck(endpoints.rest, () => clock.now()),
     { name: 'funds', run: async () => judgeFunds(await funds(angel.client), options) },
   ];
 }

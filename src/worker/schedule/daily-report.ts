@@ -55,7 +55,9 @@ function differencesText({ found, open }: DayFacts['differences'], unreconciled:
 }
 
 function callsText({ since, calls, waits, rests, windows }: CallUse): string {
-  const fullest = windows.slice(0, FULLEST_SHOWN).map(useText).join(', ');
+  // One call of one is full and says nothing.
+  const telling = windows.filter(({ limit }) => limit > 1);
+  const fullest = telling.slice(0, FULLEST_SHOWN).map(useText).join(', ');
   const pauses = [...(waits > 0 ? [`${waits} waits`] : []), ...(rests > 0 ? [`throttled ${rests} times`] : [])];
   const rest = pauses.length === 0 ? '' : `; ${pauses.join(', ')}`;
   return `calls since ${formatClock(since).slice(0, 5)}: ${formatUnits(calls)}${fullest === '' ? '' : `; fullest ${fullest}`}${rest}`;

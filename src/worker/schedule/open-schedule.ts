@@ -16,6 +16,9 @@ import { dailyReport } from './daily-report.ts';
 import { brokerSquareOffTime, type ScheduledJob } from './plan-day.ts';
 import { type JobResult, Schedule } from './schedule.ts';
 
+/** The doctor warns earlier; every morning is too often for that. */
+const CALENDAR_SOON_DAYS = 10;
+
 export interface ScheduleParts {
   readonly market: OpenMarket;
   readonly engine: TradingEngine;
@@ -78,6 +81,7 @@ function itemsOf({ market, engine, books }: ScheduleParts): readonly Check[] {
     calendarCheck(
       async () => calendar,
       () => market.clock.now(),
+      CALENDAR_SOON_DAYS,
     ),
     { name: 'recovery', run: async () => judgeBooks(await books?.compare('checklist'), engine) },
     { name: 'switches', run: async () => judgeSwitches(engine) },
