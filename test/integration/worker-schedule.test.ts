@@ -159,33 +159,38 @@ describe('the schedule of a worker that runs over days', () => {
     const second = startLiveWorker(desk, { account });
     await waitForRun(desk, database, DAY, 'report');
     await second.stop();
-    expect((await alertsOf(database)).map(({ text }) => text.split('\n')[0])).toEqual([
+    expect((await alertsOf(database)).map(({ text }) => text.split('\n')[0]).sort()).toEqual([
+      expect.stringMatching(/^Day's report of 2026-11-17, ran 16 h \d+ min late: net ₹0\.00 after charges$/),
       skipped,
       expect.stringMatching(/^Skipped, .*: Square-off check NSE 15:30 of 2026-11-17 \(due 15:10\)$/),
-      expect.stringMatching(/^Day's report of 2026-11-17, ran 16 h \d+ min late: net ₹0\.00 after charges$/),
     ]);
   });
 
-  it('is loud about an item that fails, and about positions that the broker would close', {
-    timeout: 90_000,
+  it('is loud about an item that fails: orders are not taken from this address, and trading is halted', {
+    timeout: 60_000,
   }, async () => {
     const desk = await openDay('08:50');
     const { account, database } = await testAccount();
-    desk.simulator.arm({
-      kind: 'error-code',
-      code: 'AG7002',
-      message: 'IP not registered',
-      on: ['cancelOrder'],
-      count: 1,
-    });
-    const worker = startLiveWorker(desk, { account, decide: () => ({ kind: 'ENTRY', side: 'BUY', reason: 'always' }) });
+    const fault = { kind: 'error-code', code: 'AG7002', message: 'IP not registered', count: 1 } as const;
+    desk.simulator.arm({ ...fault, on: ['cancelOrder'] });
+    const worker = startLiveWorker(desk, { account });
     await until(desk, async () => worker.markets[0]);
     await live(desk, ist(DAY, '08:56'));
     const checklist = await waitForRun(desk, database, DAY, 'checklist');
     expect(checklist.level).toBe('critical');
     expect(checklist.text).toMatch(
-      /1 of 9 items failed\n(.*\n)*FAIL address: the broker does not take orders from this address/,
+      /: \d of 9 items failed\n(.*\n)*FAIL address: the broker does not take orders from this address/,
     );
+    const told = async () => (await alertsOf(database)).map(({ level, text }) => `${level} ${text.split(/[:\n]/)[0]}`);
+    await until(desk, async () => ((await told()).includes('critical Trading is halted') ? true : undefined));
+    expect(await told()).toContain('critical Pre-open checklist of 2026-11-17');
+  });
+
+  it('is loud about positions that the broker would close', { timeout: 60_000 }, async () => {
+    const desk = await openDay('09:05');
+    const { account, database } = await testAccount();
+    const worker = startLiveWorker(desk, { account, decide: () => ({ kind: 'ENTRY', side: 'BUY', reason: 'always' }) });
+    await until(desk, async () => worker.markets[0]);
     await trade(desk, '09:15', 3);
     await until(desk, async () => (await database.sql`select 1 from fills`)[0]);
     desk.simulator.arm({ kind: 'error-code', code: 'AB4008', message: 'ordertag length', on: ['placeOrder'] });
@@ -196,7 +201,7 @@ describe('the schedule of a worker that runs over days', () => {
         '15:15 on: close them now ("npm run signalman -- squareoff", or by hand)\n10 INFY (scripted)',
     );
     expect((await alertsOf(database)).filter(({ key }) => key.startsWith('schedule/'))).toMatchObject([
-      { level: 'critical', key: 'schedule/2026-11-17 checklist' },
+      { key: 'schedule/2026-11-17 checklist' },
       { level: 'critical', key: 'schedule/2026-11-17 square-off NSE 15:30' },
     ]);
     await worker.stop();

@@ -57,7 +57,9 @@ function differencesText({ found, open }: DayFacts['differences'], unreconciled:
 function callsText({ since, calls, waits, rests, windows }: CallUse): string {
   // One call of one is full and says nothing.
   const telling = windows.filter(({ limit }) => limit > 1);
-  const fullest = telling.slice(0, FULLEST_SHOWN).map(useText).join(', ');
+  // Order writes are what runs out first when it matters.
+  const orders = telling.filter(({ callClass }) => callClass === 'orderWrite');
+  const fullest = [...new Set([...orders, ...telling])].slice(0, FULLEST_SHOWN).map(useText).join(', ');
   const pauses = [...(waits > 0 ? [`${waits} waits`] : []), ...(rests > 0 ? [`throttled ${rests} times`] : [])];
   const rest = pauses.length === 0 ? '' : `; ${pauses.join(', ')}`;
   return `calls since ${formatClock(since).slice(0, 5)}: ${formatUnits(calls)}${fullest === '' ? '' : `; fullest ${fullest}`}${rest}`;
