@@ -33,6 +33,7 @@ export function alertOf(effect: Effect): Alert | undefined {
     case 'candleClosed':
     case 'signalChanged':
     case 'orderPlanned':
+    case 'orderAmended':
     case 'cancelRequested':
       return undefined;
   }

@@ -41,7 +41,21 @@ export interface OrderIntent {
   readonly notBefore: EpochMs;
   /** An entry not at the broker by then is `EXPIRED`; exits have none. */
   readonly deadline: EpochMs | null;
+  /** Not to be sent yet: what protects the position is on its way out, and may close it first. */
+  readonly isHeld: boolean;
+  /** How often its terms were changed after it was planned. */
+  readonly amendments: number;
+  /** How often its limit has followed the price; null for one that rests at a price of its own. */
+  readonly reprices: number | null;
+  /** When its limit was last drawn around the price; null as `reprices` is. */
+  readonly pricedTime: EpochMs | null;
 }
+
+/** What can be changed of an order after it was planned. */
+export type OrderTerms = Pick<
+  OrderIntent,
+  'quantity' | 'limitPrice' | 'triggerPrice' | 'isHeld' | 'amendments' | 'reprices' | 'pricedTime'
+>;
 
 export interface Order extends OrderIntent {
   readonly status: OrderStatus;
@@ -68,4 +82,9 @@ export interface OrderUpdate {
 
 export function oppositeOf(side: OrderSide): OrderSide {
   return side === 'BUY' ? 'SELL' : 'BUY';
+}
+
+/** Units bought; sold ones are negative. */
+export function signedQuantity({ side, quantity }: { readonly side: OrderSide; readonly quantity: number }): number {
+  return side === 'BUY' ? quantity : -quantity;
 }

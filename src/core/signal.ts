@@ -31,6 +31,8 @@ export interface Signal {
   readonly entryPrice: Rupees;
   readonly target: Rupees | null;
   readonly stopLoss: Rupees | null;
+  /** Distance at which the stop follows the best price since the entry; null: it stays where it is. */
+  readonly trail: Rupees | null;
   /** Units; 0 when it was denied before it was sized. */
   readonly quantity: number;
   /** 0 to 100. */

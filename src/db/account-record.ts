@@ -55,6 +55,8 @@ export async function resetButSwitches(database: Pick<Database, 'sql'>, schema: 
 const IS_UNSERVED = `
   name = 'place' and subject in
       (select client_order_id from orders where status in ('INITIALIZED', 'SUBMITTING', 'UNKNOWN'))
+    or name = 'modify' and served_time is null and subject in
+      (select client_order_id from orders where status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
     or name = 'cancel' and subject in
       (select client_order_id from orders where status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
     or name = 'send' and subject in (select key from alerts where sent_time is null)

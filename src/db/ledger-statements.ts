@@ -33,6 +33,17 @@ export const CHANGE_ORDERS = updateStatement(orders, 'clientOrderId', [
   'updatedTime',
 ]);
 
+/** A change that was overtaken by a later one changes nothing. */
+export const AMEND_ORDERS = updateStatement(
+  orders,
+  'clientOrderId',
+  [
+    ...(['clientOrderId', 'quantity', 'limitPrice', 'triggerPrice'] as const),
+    ...(['isHeld', 'amendments', 'reprices', 'pricedTime'] as const),
+  ],
+  'stored.amendments < changed.amendments',
+);
+
 export const CHANGE_SWITCHES = `
   insert into settings (name, value, updated_time) values ('switches', $1::text::jsonb, $2::bigint)
   on conflict (name) do update set value = excluded.value, updated_time = excluded.updated_time`;

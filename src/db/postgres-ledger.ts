@@ -83,6 +83,12 @@ export class PostgresLedger implements Ledger {
       where queued_time is null and id in (select json_array_elements_text(${JSON.stringify(ids)}::text::json))`;
   }
 
+  async markModified(id: ClientOrderId): Promise<void> {
+    await this.#database.sql`
+      update job_outbox set served_time = extract(epoch from clock_timestamp()) * 1000
+      where subject = ${id} and name = 'modify' and served_time is null`;
+  }
+
   async session(): Promise<SessionRecord> {
     const { orm } = this.#database;
     // One snapshot: an order never comes without its signal, or a fill without its order.
@@ -111,15 +117,19 @@ export class PostgresLedger implements Ledger {
     const decided = effects.flatMap((effect) => (effect.type === 'signalDecided' ? [effect.signal] : []));
     const changed = effects.flatMap((effect) => (effect.type === 'signalChanged' ? [effect.signal] : []));
     const planned = effects.flatMap((effect) => (effect.type === 'orderPlanned' ? [effect.order] : []));
+    const amended = new Map(
+      effects.flatMap((effect) => (effect.type === 'orderAmended' ? [[effect.order.clientOrderId, effect.order]] : [])),
+    );
     const closed = effects.flatMap((effect) => (effect.type === 'tradeClosed' ? [effect.trade] : []));
     const raised = effects.flatMap((effect) => (effect.type === 'alertRaised' ? [effect.alert] : []));
     const switched = effects.findLast((effect) => effect.type === 'switchesChanged');
     const jobs = promisedJobs(effects);
     const toRow = (signal: (typeof decided)[number]) => signalToRow(signal, this.#mode);
-    const [, , , , , promised] = await Promise.all([
+    const [, , , , , , promised] = await Promise.all([
       decided.length > 0 && runRows(transaction, statements.INSERT_SIGNALS, decided.map(toRow)),
       changed.length > 0 && runRows(transaction, statements.CHANGE_SIGNALS, changed.map(toRow)),
       planned.length > 0 && runRows(transaction, statements.INSERT_ORDERS, planned),
+      amended.size > 0 && runRows(transaction, statements.AMEND_ORDERS, [...amended.values()]),
       closed.length > 0 && runRows(transaction, statements.INSERT_TRADES, closed),
       raised.length > 0 && runRows(transaction, statements.INSERT_ALERTS, raised),
       jobs.length > 0 ? runRows(transaction, statements.INSERT_JOBS, jobs) : [],

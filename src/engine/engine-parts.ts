@@ -1,5 +1,6 @@
 import type { Candle } from '../core/candle.ts';
 import { InvariantError } from '../core/errors.ts';
+import type { Fill } from '../core/fill.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { MarketCalendar } from '../core/market-session.ts';
 import type { Paise } from '../core/money.ts';
@@ -7,10 +8,11 @@ import type { EpochMs } from '../core/time.ts';
 import type { ChargeModel } from '../ports/charge-model.ts';
 import type { Effect } from '../ports/engine-event.ts';
 import { CandleBuilder } from './candles/candle-builder.ts';
+import type { ExitHolding } from './exit-planner.ts';
 import { MarketView } from './market-view.ts';
-import { type DeskBooking, OrderDesk } from './order-desk.ts';
+import { OrderDesk } from './order-desk.ts';
+import type { ExecutionPolicy } from './orders/execution-policy.ts';
 import { OrderBook } from './orders/order-book.ts';
-import { OrderPlanner } from './orders/order-planner.ts';
 import { LastPrices } from './portfolio/last-prices.ts';
 import type { OpenPosition } from './portfolio/open-position.ts';
 import { Portfolio } from './portfolio/portfolio.ts';
@@ -30,6 +32,10 @@ export interface EngineOptions {
   readonly graceMs: number;
   /** Whether stop and target cancel each other where orders end, as they do by default, or by order of the engine. */
   readonly tiesPairs?: boolean;
+  /** Where stops and targets wait; at the broker by default. */
+  readonly exits?: ExitHolding | undefined;
+  /** How wishes to trade now become orders; null or left out: as market orders. */
+  readonly execution?: ExecutionPolicy | null | undefined;
 }
 
 export interface EngineParts {
@@ -44,9 +50,12 @@ export interface EngineParts {
   /** Some strategy looks at several instruments at once. */
   readonly hasGroups: boolean;
   strategyOf(runner: StrategyRunner): ConfiguredStrategy;
-  /** A fill is in the books: who has to know of it is told. */
-  onBooked(booking: DeskBooking): void;
-  squareOffDue(now: EpochMs): void;
+  /** Books a fill and tells who has to know of it. */
+  onFill(fill: Fill): void;
+  /** When `doDue` is wanted. */
+  readonly nextDue: EpochMs;
+  /** What the clock asks for beside candles. */
+  doDue(now: EpochMs): void;
   startDay(now: EpochMs): void;
 }
 
@@ -79,7 +88,8 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   ]);
   const switches: SwitchBoard = { isKilled: false, isPaused: false, pausedStrategies: [] };
   const book = new OrderBook();
-  const orders = new OrderDesk(market, book, new OrderPlanner(), portfolio, outlets.emit, options.tiesPairs ?? true);
+  const { tiesPairs = true, exits: holding, execution: policy } = options;
+  const orders = new OrderDesk({ market, book, portfolio, prices, emit: outlets.emit, tiesPairs, holding, policy });
   const runnersByPosition = new Map<OpenPosition, readonly StrategyRunner[]>();
   const runnersOf = (position: OpenPosition): readonly StrategyRunner[] => {
     let runners = runnersByPosition.get(position);
@@ -98,11 +108,18 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
       if (!strategy) throw new InvariantError(`No configuration for the runner of "${runner.instance.id}"`);
       return strategy;
     },
-    onBooked({ order, fill, position }) {
+    onFill(reported) {
+      const booking = orders.onFill(reported);
+      if (!booking) return;
+      const { order, fill, position } = booking;
       if (order.role === 'STOP_LOSS') desk.stopped(position, fill.time);
       for (const runner of runnersOf(position)) runner.onFill(fill);
     },
-    squareOffDue(now) {
+    get nextDue() {
+      return Math.min(squareOff.nextTime, orders.keeper.nextTime);
+    },
+    doDue(now) {
+      orders.keeper.onTime(now);
       for (const entry of squareOff.due(now)) orders.squareOffIntraday(entry, now);
     },
     startDay(now) {

@@ -10,12 +10,15 @@ import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import type { Timeframe } from '../core/timeframe.ts';
 import type { LastPrices } from './portfolio/last-prices.ts';
 import type { CandleFeed, StrategyRunner } from './strategy/strategy-runner.ts';
+import type { Watch } from './watch.ts';
 
 export interface MarketEntry {
   readonly instrument: Instrument;
   readonly lastPrice: { price: number };
   readonly feeds: Map<Timeframe, CandleFeed[]>;
   readonly tickRunners: StrategyRunner[];
+  /** Levels at which positions in it are left. */
+  readonly watches: Watch[];
   session: MarketSession | null;
   dayStart: EpochMs;
   /** When intraday positions are closed next; Infinity before the first event and where none are traded. */
@@ -35,6 +38,7 @@ export class MarketView {
         lastPrice: prices.slot(instrument.id),
         feeds: new Map(),
         tickRunners: [],
+        watches: [],
         session: null,
         dayStart: Number.NEGATIVE_INFINITY,
         squareOffTime: Number.POSITIVE_INFINITY,

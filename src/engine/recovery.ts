@@ -25,7 +25,7 @@ export function recover(parts: EngineParts, record: AccountRecord, reach: (time:
   const orders = record.orders.filter(isKnown);
   const byId = new Map(orders.map((order) => [order.clientOrderId, order]));
   const steps: Step[] = orders.map((order) => {
-    return { time: order.createdTime, sequence: order.sequence, take: () => parts.orders.recallOrder(order) };
+    return { time: order.createdTime, sequence: order.sequence, take: () => parts.orders.recall.order(order) };
   });
   for (const fill of record.fills) {
     const order = byId.get(fill.clientOrderId);
@@ -51,16 +51,17 @@ export function recover(parts: EngineParts, record: AccountRecord, reach: (time:
   }
   takeSignals(Number.POSITIVE_INFINITY);
   const withdrawn = new Set(record.withdrawn);
-  for (const order of orders) parts.orders.recallEnd(order, withdrawn.has(order.clientOrderId));
+  for (const order of orders) parts.orders.recall.end(order, withdrawn.has(order.clientOrderId));
+  if (Number.isFinite(heard)) parts.orders.recall.finish(heard);
   Object.assign(parts.switches, record.switches);
 }
 
 function takeSignal({ desk, orders }: EngineParts, signal: Signal): void {
   desk.recall(signal);
-  if (signal.verdict.kind === 'ALLOWED') orders.recallSignal(signal);
+  if (signal.verdict.kind === 'ALLOWED') orders.recall.signal(signal);
 }
 
 function takeFill({ desk, orders }: EngineParts, fill: BookedFill, order: Order): void {
-  const position = orders.recallFill(fill);
+  const position = orders.recall.fill(fill);
   if (order.role === 'STOP_LOSS') desk.stopped(position, fill.time);
 }

@@ -6,7 +6,6 @@
  */
 import type { Candle } from '../core/candle.ts';
 import { assertNever } from '../core/errors.ts';
-import type { Fill } from '../core/fill.ts';
 import type { Tick } from '../core/tick.ts';
 import { DAY_MS, dayOf, type EpochMs, startOfDay } from '../core/time.ts';
 import { candleEnd } from '../core/timeframe.ts';
@@ -65,7 +64,7 @@ export class TradingEngine {
         break;
       case 'orderFilled':
         this.#reach(event.fill.time);
-        this.#onFill(event.fill);
+        this.parts.onFill(event.fill);
         break;
       case 'commanded':
         this.#reach(event.time);
@@ -82,7 +81,7 @@ export class TradingEngine {
   /** When the engine wants a `timer` event at the latest; Infinity when it waits for nothing. */
   get nextTimer(): EpochMs {
     const nextDecision = this.#closedCount > 0 ? this.#closedTime : Number.POSITIVE_INFINITY;
-    return Math.min(nextDecision, this.parts.candles.nextClose, this.parts.squareOff.nextTime);
+    return Math.min(nextDecision, this.parts.candles.nextClose, this.parts.nextDue);
   }
 
   /** Past candles, before the first event: nothing is decided on them. Returns those that closed, of all timeframes. */
@@ -99,8 +98,9 @@ export class TradingEngine {
     this.#reach(tick.time);
     if (!entry || this.parts.candles.onTick(tick) !== undefined) return;
     entry.lastPrice.price = tick.lastPrice;
+    this.parts.orders.keeper.onPrice(entry, tick.lastPrice, tick.lastPrice, this.#now);
     for (const runner of entry.tickRunners) this.#decideOnTick(runner, tick);
-    this.#squareOffWhenDue();
+    this.#doWhatIsDue();
   }
 
   #onCandle(candle: Candle): void {
@@ -109,16 +109,17 @@ export class TradingEngine {
     this.#reach(session ? candleEnd(candle.openTime, candle.timeframe, session.close) : candle.openTime);
     if (this.parts.candles.onBaseCandle(candle) !== undefined) return;
     entry.lastPrice.price = candle.close;
+    if (!this.#isWarmingUp) this.parts.orders.keeper.onPrice(entry, candle.high, candle.low, this.#now);
     // Candles that others wait for come one by one: a group decides when time goes on.
     if (!this.parts.hasGroups) this.#decideOnClosed();
-    this.#squareOffWhenDue();
+    this.#doWhatIsDue();
   }
 
   #onTimer(time: EpochMs): void {
     this.#reach(time);
     this.parts.candles.advance(time);
     this.#decideOnClosed();
-    this.#squareOffWhenDue();
+    this.#doWhatIsDue();
   }
 
   /** All candles that close at one moment are taken in before any strategy is asked about one of them. */
@@ -175,13 +176,8 @@ export class TradingEngine {
     else orders.leave(signal, entry, notBefore);
   }
 
-  #onFill(fill: Fill): void {
-    const booking = this.parts.orders.onFill(fill);
-    if (booking) this.parts.onBooked(booking);
-  }
-
-  #squareOffWhenDue(): void {
-    if (!this.#isWarmingUp && this.#now >= this.parts.squareOff.nextTime) this.parts.squareOffDue(this.#now);
+  #doWhatIsDue(): void {
+    if (!this.#isWarmingUp && this.#now >= this.parts.nextDue) this.parts.doDue(this.#now);
   }
 
   #emit(effect: Effect): void {

@@ -26,6 +26,11 @@ export class WantedUnits {
     return before + signed;
   }
 
+  /** What the signal holds of it; 0 as well when it is not wanted. */
+  ofSignal(position: OpenPosition, key: SignalKey): number {
+    return this.#ofSignals.get(position)?.get(key) ?? 0;
+  }
+
   /** The signal's trade is over. */
   drop(position: OpenPosition, key: SignalKey): void {
     this.#ofSignals.get(position)?.delete(key);

@@ -8,6 +8,7 @@ type JobName = OutboxJob['name'];
 /** Where each job that the outbox can promise is handled. A name added to the port does not compile until it is here. */
 const QUEUE_OF: Readonly<Record<JobName, QueueName>> = {
   place: 'orders',
+  modify: 'orders',
   cancel: 'orders',
   send: 'alerts',
   settle: 'gtt',

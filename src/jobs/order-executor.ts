@@ -1,5 +1,5 @@
 /**
- * Carries out placements and cancels over the broker and the ledger.
+ * Carries out placements, changes and cancels over the broker and the ledger.
  *
  * Invariants:
  * - The order row exists, with its client order id, before the broker is called.
@@ -25,7 +25,7 @@ import { againAfter, provable, reasonOf, type Unsettled } from './outcome-result
 
 export interface OrderExecutorOptions {
   readonly broker: Broker;
-  readonly ledger: Pick<Ledger, 'order' | 'move'>;
+  readonly ledger: Pick<Ledger, 'order' | 'move' | 'markModified'>;
   readonly clock: Clock;
   readonly onUpdate: (update: OrderUpdate) => void;
   /** Fills that a search of the book brought to light; they may have been reported before. */
@@ -47,6 +47,11 @@ export class OrderExecutor {
 
   place(id: ClientOrderId, stopping: AbortSignal): Promise<JobResult> {
     return this.#oneAtATime(id, (order) => this.#place(order, stopping));
+  }
+
+  /** Sends the order's terms as they stand, whichever change of them has asked for it: sending them again changes nothing. */
+  modify(id: ClientOrderId, stopping: AbortSignal): Promise<JobResult> {
+    return this.#oneAtATime(id, (order) => this.#modify(order, stopping));
   }
 
   cancel(id: ClientOrderId, stopping: AbortSignal): Promise<JobResult> {
@@ -102,6 +107,46 @@ export class OrderExecutor {
       default:
         return assertNever(outcome, 'outcome');
     }
+  }
+
+  async #modify(found: Order, stopping: AbortSignal): Promise<JobResult> {
+    let order = found;
+    // It goes out with the terms it has by then.
+    if (order.status === 'INITIALIZED' || isTerminal(order.status) || order.status === 'PENDING_CANCEL') return DONE;
+    if (order.status === 'SUBMITTING' || order.status === 'UNKNOWN') {
+      return { kind: 'retry', reason: `The placement of the order is not settled: it is "${order.status}"` };
+    }
+    if (order.brokerOrderId === null) {
+      const search = await this.#search(order, stopping);
+      if (search === 'absent') return { kind: 'retry', reason: "The order is not in the broker's book yet" };
+      if (search.kind !== 'done') return search;
+      order = await this.#load(order.clientOrderId);
+      if (isTerminal(order.status)) return DONE;
+    }
+    const { limitPrice, triggerPrice, clientOrderId } = order;
+    const change = {
+      ...(limitPrice === null ? {} : { limitPrice }),
+      ...(triggerPrice === null ? {} : { triggerPrice }),
+    };
+    const outcome = await provable(() => this.#options.broker.modify(order, change));
+    if (outcome.kind === 'done') {
+      const { brokerOrderId } = outcome.value;
+      if (brokerOrderId !== order.brokerOrderId) await this.#move(order, 'SUBMITTED', null, brokerOrderId);
+      await this.#options.ledger.markModified(clientOrderId);
+      return DONE;
+    }
+    return outcome.kind === 'refused' ? this.#afterRefusedChange(order, outcome) : againAfter(outcome);
+  }
+
+  /** Mostly the order was done already, which the book tells. */
+  async #afterRefusedChange(order: Order, outcome: Extract<Unsettled, { kind: 'refused' }>): Promise<JobResult> {
+    const book = await provable(() => this.#options.broker.orders());
+    if (book.kind !== 'done') return againAfter(book);
+    const booked = bookedIn(book.value, order);
+    if (booked !== undefined) await this.#adopt(booked);
+    const { status } = await this.#load(order.clientOrderId);
+    if (isTerminal(status) || (booked !== undefined && booked.filledQuantity >= order.quantity)) return DONE;
+    return { kind: 'failed', reason: `The broker refused to change the order: ${outcome.reason}` };
   }
 
   async #cancel(found: Order, stopping: AbortSignal): Promise<JobResult> {

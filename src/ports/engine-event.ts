@@ -42,6 +42,13 @@ export type Effect =
   | { readonly type: 'signalChanged'; readonly signal: Signal }
   | { readonly type: 'orderPlanned'; readonly order: Order }
   | { readonly type: 'orderChanged'; readonly order: Order; readonly update: OrderUpdate }
+  /** The order's terms are now these. `place`: it was held until now; null: nobody but our books has to know. */
+  | {
+      readonly type: 'orderAmended';
+      readonly order: Order;
+      readonly job: 'place' | 'modify' | null;
+      readonly time: EpochMs;
+    }
   | { readonly type: 'cancelRequested'; readonly order: Order; readonly reason: string; readonly time: EpochMs }
   | { readonly type: 'fillBooked'; readonly fill: BookedFill; readonly order: Order; readonly position: Position }
   | { readonly type: 'tradeClosed'; readonly trade: Trade }

@@ -8,11 +8,11 @@ import type { Effect, Switches } from './engine-event.ts';
 export interface OutboxJob {
   /**
    * The queue's job id: the client order id for a placement, `<client order id>-cancel-<time it was asked for>` for a
-   * cancel, the alert key's hash for an alert, `<client gtt id>-gtt-<event>` for a good-till-triggered rule.
+   * cancel, `<client order id>-modify-<amendments>` for a change of terms, the alert key's hash for an alert, `<client gtt id>-gtt-<event>` for a good-till-triggered rule.
    */
   readonly id: string;
   readonly queue: 'orders' | 'alerts' | 'gtt';
-  readonly name: 'place' | 'cancel' | 'send' | 'settle';
+  readonly name: 'place' | 'modify' | 'cancel' | 'send' | 'settle';
   /** What the handler looks up: the client order id, the alert key, or the client gtt id. */
   readonly subject: string;
   /** 1 is the most urgent: exits and cancels before entries. */
@@ -51,5 +51,7 @@ export interface Ledger {
   /** Jobs promised at least `ageMs` ago that no queue has confirmed. */
   unqueuedJobs(ageMs: number): Promise<readonly OutboxJob[]>;
   markQueued(ids: readonly string[]): Promise<void>;
+  /** The broker has the order's terms as they stand: its changes so far need not be sent again. */
+  markModified(id: ClientOrderId): Promise<void>;
   session(): Promise<SessionRecord>;
 }

@@ -24,11 +24,28 @@ export class InlineDispatcher {
 
   take(effect: Effect): void {
     if (effect.type === 'orderPlanned') {
-      if (effect.order.notBefore > effect.order.createdTime) this.#held.push(effect.order);
-      else this.#orders.push(effect.order);
+      if (!effect.order.isHeld) this.#queue(effect.order, effect.order.createdTime);
+    } else if (effect.type === 'orderAmended') {
+      if (effect.job === 'place') this.#queue(effect.order, effect.time);
+      else if (effect.job === 'modify') this.#modify(effect.order, effect.time);
     } else if (effect.type === 'cancelRequested') {
       this.#cancels.push(effect);
     }
+  }
+
+  #queue(order: Order, now: EpochMs): void {
+    (order.notBefore > now ? this.#held : this.#orders).push(order);
+  }
+
+  /** One that was not sent yet goes out with its new terms. */
+  #modify(order: Order, time: EpochMs): void {
+    if (replaced(this.#orders, order) || replaced(this.#held, order)) return;
+    const { limitPrice, triggerPrice } = order;
+    const change = {
+      ...(limitPrice === null ? {} : { limitPrice }),
+      ...(triggerPrice === null ? {} : { triggerPrice }),
+    };
+    this.#exchange.modify(order, change, time);
   }
 
   /** Sends what has been taken; what that causes is sent too. */
@@ -78,6 +95,13 @@ export class InlineDispatcher {
     const { clientOrderId } = order;
     this.#tell({ type: 'orderUpdated', update: { clientOrderId, status, brokerOrderId, reason, time } });
   }
+}
+
+/** Puts the order in the place of its earlier self; false when that is not in the list. */
+function replaced(orders: Order[], order: Order): boolean {
+  const at = orders.findIndex(({ clientOrderId }) => clientOrderId === order.clientOrderId);
+  if (at >= 0) orders[at] = order;
+  return at >= 0;
 }
 
 /** Takes the order out of the list; false when it is not in it. */

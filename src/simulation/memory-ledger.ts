@@ -6,7 +6,7 @@ import type { Alert } from '../core/alert.ts';
 import { InvariantError } from '../core/errors.ts';
 import type { BookedFill } from '../core/fill.ts';
 import type { ClientOrderId, SignalKey } from '../core/ids.ts';
-import type { Order, OrderUpdate } from '../core/order.ts';
+import type { Order, OrderTerms, OrderUpdate } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { Trade } from '../core/trade.ts';
@@ -90,6 +90,8 @@ export class MemoryLedger implements Ledger, AlertBook {
     }
   }
 
+  async markModified(): Promise<void> {}
+
   async session(): Promise<SessionRecord> {
     return this.sessionNow();
   }
@@ -124,6 +126,9 @@ export class MemoryLedger implements Ledger, AlertBook {
       case 'orderPlanned':
         setNew(this.#orders, effect.order.clientOrderId, effect.order);
         break;
+      case 'orderAmended':
+        this.#amend(effect.order);
+        break;
       case 'orderChanged':
         if (this.moveNow(effect.update) === undefined) throw unplanned(effect.order);
         break;
@@ -143,6 +148,15 @@ export class MemoryLedger implements Ledger, AlertBook {
       case 'candleClosed':
         break;
     }
+  }
+
+  /** A change that was overtaken by a later one changes nothing. */
+  #amend({ clientOrderId, ...order }: Order): void {
+    const stored = this.#orders.get(clientOrderId);
+    if (stored === undefined || stored.amendments >= order.amendments) return;
+    const { quantity, limitPrice, triggerPrice, isHeld, amendments, reprices, pricedTime } = order;
+    const terms: OrderTerms = { quantity, limitPrice, triggerPrice, isHeld, amendments, reprices, pricedTime };
+    this.#orders.set(clientOrderId, { ...stored, ...terms });
   }
 
   /** A signal that has ended does not change any more. */

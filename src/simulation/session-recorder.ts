@@ -24,6 +24,7 @@ export class SessionRecorder {
         this.#signals.set(effect.signal.key, effect.signal);
         break;
       case 'orderPlanned':
+      case 'orderAmended':
       case 'orderChanged':
         this.#orders.set(effect.order.clientOrderId, effect.order);
         break;

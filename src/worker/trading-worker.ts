@@ -17,6 +17,7 @@ import { TradingEngine } from '../engine/trading-engine.ts';
 import { addLostJobs } from '../jobs/add-lost-jobs.ts';
 import { cancelOrderJob } from '../jobs/cancel-order-job.ts';
 import { JobRegistry } from '../jobs/job-registry.ts';
+import { modifyOrderJob } from '../jobs/modify-order-job.ts';
 import type { OpenQueues } from '../jobs/open-queues.ts';
 import { OrderExecutor } from '../jobs/order-executor.ts';
 import { OutboxSweeper } from '../jobs/outbox-sweeper.ts';
@@ -168,6 +169,7 @@ async function trade(
   });
   const registry = new JobRegistry([
     announced(placeOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
+    announced(modifyOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
     announced(cancelOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
     sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
   ]);

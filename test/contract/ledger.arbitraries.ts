@@ -63,6 +63,7 @@ const signalFields = fc.record({
   entryPrice: prices,
   target: maybe(prices),
   stopLoss: maybe(prices),
+  trail: maybe(prices),
   quantity: fc.integer({ min: 1, max: 1_000_000 }),
   confidence: fc.double({ min: 0, max: 100, noNaN: true }).map((value) => value + 0),
   reason: words,
@@ -98,9 +99,14 @@ const orderFields = fc
     createdTime: times,
     notBefore: times,
     deadline: maybe(times),
+    amendments: fc.integer({ min: 0, max: 9 }),
+    isHeld: fc.boolean(),
+    following: maybe(fc.record({ reprices: fc.integer({ min: 0, max: 9 }), pricedTime: times })),
   })
-  .map(({ limit, trigger, ...fields }) => ({
+  .map(({ limit, trigger, following, ...fields }) => ({
     ...fields,
+    reprices: following?.reprices ?? null,
+    pricedTime: following?.pricedTime ?? null,
     limitPrice: fields.type === 'LIMIT' || fields.type === 'STOP_LIMIT' ? limit : null,
     triggerPrice: fields.type === 'STOP_MARKET' || fields.type === 'STOP_LIMIT' ? trigger : null,
   }));

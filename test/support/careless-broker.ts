@@ -1,12 +1,22 @@
 import fc from 'fast-check';
+import { PROTECTION_BANDS } from '../../src/config/protection-bands.ts';
 import type { Order } from '../../src/core/order.ts';
 import { isTerminal } from '../../src/core/order-status.ts';
+import type { ExecutionPolicy } from '../../src/engine/orders/execution-policy.ts';
 import { type Decision, enter, exit } from '../../src/engine/strategy/strategy.ts';
 import type { StrategyInstance } from '../../src/engine/strategy/strategy-instance.ts';
 import { clockAfter } from './build-candle.ts';
-import { at, EngineBench, RELIANCE } from './engine-bench.ts';
+import { at, type BenchOptions, EngineBench, RELIANCE } from './engine-bench.ts';
 import type { Step } from './random-play.ts';
 import { onCandles, scriptedStrategy } from './scripted-strategy.ts';
+
+export const FOLLOWING: ExecutionPolicy = {
+  bands: PROTECTION_BANDS,
+  repriceAfterMs: 20_000,
+  reprices: 2,
+  entriesThen: 'cancel',
+  crossBands: 3,
+};
 
 type Wish = 'nothing' | 'buy' | 'sell' | 'leave' | 'turn';
 
@@ -27,6 +37,14 @@ export const acts: fc.Arbitrary<readonly Act[]> = fc.array(
   { maxLength: 40, size: 'max' },
 );
 
+/** Where orders end, and how they are priced. */
+export const DESKS: readonly (readonly [string, Omit<BenchOptions, 'strategy'>])[] = [
+  ['pairs tied', {}],
+  ['pairs not tied', { tiesPairs: false }],
+  ['pairs not tied, limits that follow the price', { tiesPairs: false, execution: FOLLOWING }],
+  ['levels watched by the engine', { tiesPairs: false, exits: { stop: 'engine', target: 'engine' } }],
+];
+
 /**
  * A broker that fills what it pleases, in parts, in any order, and long after a cancel was asked for. All it keeps to is
  * its own word: an order that has ended has ended, and of a pair no more is done than its units.
@@ -38,10 +56,12 @@ export class CarelessBroker {
   readonly #wishes = new Map<number, Wish>();
   #minute = 0;
   #fills = 0;
+  /** No order was filled after its cancel was asked for. */
+  isHonest = true;
   readonly #doneOfPair = new Map<string, number>();
 
-  constructor() {
-    this.bench = new EngineBench({ strategy: this.strategy() });
+  constructor(options: Omit<BenchOptions, 'strategy'> = {}) {
+    this.bench = new EngineBench({ ...options, strategy: this.strategy() });
     const { engine } = this.bench;
     const handle = engine.handle.bind(engine);
     engine.handle = (event) => {
@@ -60,16 +80,17 @@ export class CarelessBroker {
   }
 
   act({ kind, pick, quantity, wish }: Act): void {
-    if (kind === 'candle') this.candle(wish);
+    // Around the levels of what is held: some are reached.
+    if (kind === 'candle') this.candle(wish, 100 + ((pick % 25) - 12));
     const choice = kind === 'fill' ? this.working : this.withdrawn;
     const order = choice[pick % Math.max(choice.length, 1)];
     if (order && kind === 'fill') this.fill(order, quantity);
     if (order && kind === 'cancel') this.bench.report(order, 'CANCELED', { time: this.now });
   }
 
-  candle(wish: Wish): void {
+  candle(wish: Wish, price = 100): void {
     this.#wishes.set(this.now, wish);
-    this.bench.candle(clockAfter('09:15', this.#minute));
+    this.bench.candle(clockAfter('09:15', this.#minute), price);
     this.#minute += 1;
   }
 
@@ -78,6 +99,7 @@ export class CarelessBroker {
     const done = ocoGroup === null ? 0 : (this.#doneOfPair.get(ocoGroup) ?? 0);
     const quantity = Math.min(wanted, order.quantity - Math.max(filledQuantity, done));
     if (quantity > 0) {
+      if (this.withdrawn.some(({ clientOrderId }) => clientOrderId === order.clientOrderId)) this.isHonest = false;
       this.#fills += 1;
       this.bench.fill(order, { fillId: `fill-${this.#fills}`, quantity, time: this.now });
     }
@@ -106,7 +128,7 @@ export class CarelessBroker {
     return this.bench
       .planned()
       .map((order) => this.bench.order(order))
-      .filter(({ status }) => !isTerminal(status));
+      .filter(({ status, isHeld }) => !isTerminal(status) && !isHeld);
   }
 
   get withdrawn(): readonly Order[] {

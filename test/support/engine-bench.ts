@@ -7,6 +7,8 @@ import type { Signal } from '../../src/core/signal.ts';
 import type { Tick } from '../../src/core/tick.ts';
 import { type EpochMs, formatClock, MINUTE_MS } from '../../src/core/time.ts';
 import type { Trade } from '../../src/core/trade.ts';
+import type { ExitHolding } from '../../src/engine/exit-planner.ts';
+import type { ExecutionPolicy } from '../../src/engine/orders/execution-policy.ts';
 import type { RiskLimits } from '../../src/engine/risk/risk-limits.ts';
 import type { Decision } from '../../src/engine/strategy/strategy.ts';
 import type { StrategyInstance } from '../../src/engine/strategy/strategy-instance.ts';
@@ -45,6 +47,8 @@ export interface BenchOptions {
   readonly limits?: Partial<RiskLimits>;
   readonly quantity?: number;
   readonly tiesPairs?: boolean;
+  readonly exits?: ExitHolding;
+  readonly execution?: ExecutionPolicy;
 }
 
 /** A strategy, or several, in an engine with open limits, no charges and ten lakh of capital. */
@@ -56,6 +60,8 @@ export function engineOptions({
   limits,
   quantity,
   tiesPairs,
+  exits,
+  execution,
 }: BenchOptions): EngineOptions {
   return {
     instruments: instruments ?? strategy.instruments,
@@ -70,6 +76,7 @@ export function engineOptions({
     charges: NO_CHARGES,
     graceMs: 1_500,
     ...(tiesPairs === undefined ? {} : { tiesPairs }),
+    ...{ exits, execution },
   };
 }
 

@@ -38,6 +38,7 @@ export const signals = pgTable(
     entryPrice: price().notNull(),
     target: price(),
     stopLoss: price(),
+    trail: price(),
     quantity: units().notNull(),
     confidence: doublePrecision().notNull(),
     reason: text().notNull(),
@@ -65,7 +66,7 @@ export const signals = pgTable(
     check('signals_denial', sql`${t.denialCode} is not distinct from ${t.denial}->>'code'`),
     check('signals_quantity', sql`${t.quantity} > 0 or (${t.quantity} = 0 and ${t.status} = 'DENIED')`),
     check('signals_confidence', sql`${t.confidence} between 0 and 100`),
-    check('signals_prices', sql`${t.entryPrice} > 0 and ${t.target} > 0 and ${t.stopLoss} > 0`),
+    check('signals_prices', sql`${t.entryPrice} > 0 and ${t.target} > 0 and ${t.stopLoss} > 0 and ${t.trail} > 0`),
   ],
 );
 
@@ -91,6 +92,10 @@ export const orders = pgTable(
     createdTime: epochMs().notNull(),
     notBefore: epochMs().notNull(),
     deadline: epochMs(),
+    isHeld: boolean().notNull(),
+    amendments: integer().notNull(),
+    reprices: integer(),
+    pricedTime: epochMs(),
     status: text({ enum: ORDER_STATUSES }).notNull(),
     brokerOrderId: text().$type<BrokerOrderId>(),
     filledQuantity: units().notNull(),
@@ -112,6 +117,8 @@ export const orders = pgTable(
     check('orders_average_price', sql`(${t.filledQuantity} > 0) = (${t.averagePrice} is not null)`),
     check('orders_limit_price', sql`(${t.type} in ('LIMIT', 'STOP_LIMIT')) = (${t.limitPrice} is not null)`),
     check('orders_trigger_price', sql`(${t.type} in ('STOP_MARKET', 'STOP_LIMIT')) = (${t.triggerPrice} is not null)`),
+    check('orders_amendments', sql`${t.amendments} >= 0 and ${t.reprices} >= 0`),
+    check('orders_priced', sql`(${t.reprices} is null) = (${t.pricedTime} is null)`),
     check('orders_prices', sql`${t.limitPrice} > 0 and ${t.triggerPrice} > 0 and ${t.averagePrice} > 0`),
   ],
 );

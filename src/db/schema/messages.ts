@@ -33,6 +33,8 @@ export const jobOutbox = pgTable(
     /** By the server's clock, also when the program's own runs on a replayed day. */
     promisedTime: epochMs().notNull().default(sql`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`),
     queuedTime: epochMs(),
+    /** When its purpose was served, where nothing else tells: of a change of an order's terms. */
+    servedTime: epochMs(),
   },
   (t) => [
     index('job_outbox_unqueued').on(t.position).where(sql`${t.queuedTime} is null`),

@@ -28,8 +28,18 @@ export function promisedJobs(effects: readonly Effect[]): readonly OutboxJob[] {
 function promisedJob(effect: Effect): OutboxJob | undefined {
   switch (effect.type) {
     case 'orderPlanned': {
-      const { clientOrderId: id, role, notBefore } = effect.order;
-      return { id, queue: 'orders', name: 'place', subject: id, priority: ORDER_PRIORITIES[role], notBefore };
+      const { clientOrderId: id, role, notBefore, isHeld } = effect.order;
+      return isHeld
+        ? undefined
+        : { id, queue: 'orders', name: 'place', subject: id, priority: ORDER_PRIORITIES[role], notBefore };
+    }
+    case 'orderAmended': {
+      const { order, job: name, time } = effect;
+      if (name === null) return undefined;
+      const { clientOrderId: subject, role, notBefore, amendments } = order;
+      const id = name === 'place' ? subject : `${subject}-modify-${amendments}`;
+      const job = { id, queue: 'orders', name, subject, priority: ORDER_PRIORITIES[role] } as const;
+      return { ...job, notBefore: name === 'place' ? notBefore : time };
     }
     case 'cancelRequested': {
       const subject = effect.order.clientOrderId;

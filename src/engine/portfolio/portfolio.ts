@@ -53,6 +53,11 @@ export class Portfolio {
     return position;
   }
 
+  /** Every position there has been, flat ones too. */
+  *all(): Iterable<OpenPosition> {
+    for (const byInstrument of this.#positions.values()) yield* byInstrument.values();
+  }
+
   /** Positions that are not flat, in the order they were opened. */
   get open(): ReadonlySet<OpenPosition> {
     return this.#open;

@@ -46,6 +46,7 @@ export function signalFromDraft(draft: SignalDraft, origin: DraftOrigin): Signal
     entryPrice: origin.lastPrice,
     target: isEntry ? snapped(draft.target, instrument) : null,
     stopLoss,
+    trail: isEntry ? snapped(draft.trail, instrument) : null,
     quantity: isEntry
       ? (draft.quantity ?? origin.sizeOf(origin.lastPrice, stopLoss))
       : Math.abs(origin.position.quantity),

@@ -23,6 +23,8 @@ export interface EntryDraft {
   readonly instrumentId?: InstrumentId | undefined;
   readonly stopLoss?: Rupees | undefined;
   readonly target?: Rupees | undefined;
+  /** Has the stop follow the best price since the entry at this distance, in rupees; candle by candle, never back. */
+  readonly trail?: Rupees | undefined;
   /** 0 to 100, default 50. */
   readonly confidence?: number | undefined;
   /** Units; the configured sizing decides when absent. */

@@ -32,6 +32,7 @@ const SIGNAL: Signal = {
   entryPrice: 1_402.35,
   target: 1_420,
   stopLoss: 1_395.5,
+  trail: null,
   quantity: 10,
   confidence: 70,
   reason: 'EMA crossover',

@@ -27,6 +27,7 @@ const signal: typeof signals.$inferInsert = {
 const order: typeof orders.$inferInsert = {
   ...{ ...names, clientOrderId: id, sequence: 1, signalKey: key, role: 'ENTRY', side: 'BUY', quantity: 10 },
   ...{ type: 'LIMIT', limitPrice: 100, product: 'INTRADAY', timeInForce: 'DAY', createdTime: TIME, notBefore: TIME },
+  ...{ isHeld: false, amendments: 0 },
   ...{ status: 'INITIALIZED', filledQuantity: 0, updatedTime: TIME },
 };
 const fill: typeof fills.$inferInsert = {

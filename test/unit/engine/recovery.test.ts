@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Candle } from '../../../src/core/candle.ts';
 import type { ClientOrderId } from '../../../src/core/ids.ts';
 import { isTerminal } from '../../../src/core/order-status.ts';
 import { TradingEngine } from '../../../src/engine/trading-engine.ts';
 import type { Effect } from '../../../src/ports/engine-event.ts';
 import type { AccountRecord } from '../../../src/ports/ledger.ts';
 import { SessionRecorder } from '../../../src/simulation/session-recorder.ts';
-import { acts, CarelessBroker } from '../../support/careless-broker.ts';
+import { acts, CarelessBroker, DESKS } from '../../support/careless-broker.ts';
 import { engineOptions } from '../../support/engine-bench.ts';
 import { type Played, play, plays } from '../../support/random-play.ts';
 
@@ -42,23 +43,29 @@ describe('an engine that takes up what an earlier one has left', () => {
     );
   });
 
-  it('goes on under a broker that fills late, in parts and too much', () => {
+  it.each(DESKS)('goes on under a broker that fills late, in parts and too much: %s', (_name, options) => {
     fc.assert(
       fc.property(acts, fc.double({ min: 0, max: 1, noNaN: true }), (drawn, at) => {
-        const broker = new CarelessBroker();
+        const broker = new CarelessBroker(options);
         for (const act of drawn) broker.act(act);
         const { steps, bench } = broker;
         const cut = Math.floor(at * steps.length);
-        const engine = new TradingEngine(engineOptions({ strategy: broker.strategy() }));
+        const engine = new TradingEngine(engineOptions({ ...options, strategy: broker.strategy() }));
         engine.restore(recordOf(steps.slice(0, cut), bench.engine));
+        engine.warmUp(candlesOf(steps.slice(0, cut)));
         for (const { event, effects } of steps.slice(cut)) {
           expect(decisions(engine.handle(event))).toEqual(decisions(effects));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
+
+/** What a worker fetches from history when it starts: the last price is known. */
+function candlesOf(steps: Played['steps']): readonly Candle[] {
+  return steps.flatMap(({ event }) => (event.type === 'candle' ? [event.candle] : []));
+}
 
 function decisions(effects: readonly Effect[]): readonly Effect[] {
   return effects.filter(({ type }) => type !== 'candleClosed');

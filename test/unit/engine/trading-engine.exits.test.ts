@@ -78,32 +78,6 @@ describe('a target', () => {
   });
 });
 
-describe('where no exchange ties stop and target', () => {
-  const untied = (): EngineBench => {
-    const bench = new EngineBench({ strategy: decideAt({ '10:00': BUY }), tiesPairs: false });
-    bench.candle('10:00');
-    bench.fill(bench.last('ENTRY'));
-    return bench;
-  };
-
-  it('the one that is left is cancelled when the other has closed the position', () => {
-    const bench = untied();
-    expect(legsOf(bench).map(({ ocoGroup }) => ocoGroup)).toEqual([null, null]);
-    bench.fill(bench.last('TARGET'), { fillId: 'a', quantity: 4, price: 110 });
-    expect(bench.cancelled, 'something is still to be protected').toEqual([]);
-    bench.fill(bench.last('TARGET'), { fillId: 'b', quantity: 6, price: 110 });
-    expect(bench.cancelled).toEqual(['STOP_LOSS']);
-  });
-
-  it('what both have filled is taken back', () => {
-    const bench = untied();
-    bench.fill(bench.last('TARGET'), { price: 110, time: at('10:06') });
-    bench.fill(bench.last('STOP_LOSS'), { price: 95, time: at('10:06') + 3 });
-    expect(bench.held).toBe(-10);
-    expect(bench.last('SQUARE_OFF')).toMatchObject({ side: 'BUY', quantity: 10 });
-  });
-});
-
 describe('a leg that closes the position', () => {
   it('withdraws what is left of the entry: its trade is over', () => {
     const bench = new EngineBench({ strategy: decideAt({ '10:00': BUY }) });

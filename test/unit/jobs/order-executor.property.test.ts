@@ -77,9 +77,10 @@ async function runOnce(
     died.resolve('died');
     return new Promise(() => {});
   }
-  const mortalLedger: Pick<Ledger, 'order' | 'move'> = {
+  const mortalLedger: Pick<Ledger, 'order' | 'move' | 'markModified'> = {
     order: (id) => mortal(() => ledger.order(id)),
     move: (update: OrderUpdate) => mortal(() => ledger.move(update)),
+    markModified: () => mortal(() => ledger.markModified()),
   };
   const executor = new OrderExecutor({
     broker: {

@@ -27,6 +27,7 @@ export function order(changes: Partial<Order> = {}): Order {
     createdTime: 1_000,
     notBefore: 1_000,
     deadline: 60_000,
+    ...{ isHeld: false, amendments: 0, reprices: null, pricedTime: null },
     status: 'INITIALIZED',
     brokerOrderId: null,
     filledQuantity: 0,

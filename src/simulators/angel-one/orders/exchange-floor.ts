@@ -153,6 +153,7 @@ function coreOrderOf(order: FloorOrder, floorId: string, sequence: number, time:
     createdTime: time,
     notBefore: time,
     deadline: null,
+    ...{ isHeld: false, amendments: 0, reprices: null, pricedTime: null },
     status: 'SUBMITTED',
     brokerOrderId: null,
     filledQuantity: 0,

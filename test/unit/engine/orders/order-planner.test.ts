@@ -57,6 +57,7 @@ describe('the order planner', () => {
         createdTime: NOW,
         notBefore: NOW + 1,
         deadline: NOW + 2,
+        ...{ isHeld: false, amendments: 0, reprices: null, pricedTime: null },
         status: 'INITIALIZED',
         brokerOrderId: null,
         filledQuantity: 0,

@@ -44,6 +44,7 @@ export function entry(changes: Partial<Signal> = {}): Signal {
     entryPrice: 1_000,
     target: null,
     stopLoss: null,
+    trail: null,
     quantity: 10,
     confidence: 50,
     reason: 'test',

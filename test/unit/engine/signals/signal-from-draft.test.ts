@@ -72,6 +72,7 @@ describe('a signal from an entry draft', () => {
     const draft = enter({
       side: 'SELL',
       stopLoss: 110,
+      trail: 2.5,
       target: 90,
       quantity: 130,
       confidence: 80,
@@ -92,6 +93,7 @@ describe('a signal from an entry draft', () => {
       entryPrice: 100.5,
       target: 90,
       stopLoss: 110,
+      trail: 2.5,
       quantity: 130,
       confidence: 80,
       reason: 'crossed',
@@ -107,7 +109,7 @@ describe('a signal from an entry draft', () => {
 
   it('has no prices, medium confidence and the configured size when the draft says nothing', () => {
     expect(signalFromDraft(enter({ side: 'BUY', reason: 'r' }), origin())).toMatchObject({
-      ...{ target: null, stopLoss: null, quantity: 1_005, confidence: 50, notes: null, tags: [] },
+      ...{ target: null, stopLoss: null, trail: null, quantity: 1_005, confidence: 50, notes: null, tags: [] },
     });
   });
 
