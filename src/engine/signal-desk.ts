@@ -4,6 +4,7 @@
 import type { Candle } from '../core/candle.ts';
 import { InvariantError } from '../core/errors.ts';
 import type { SignalKey } from '../core/ids.ts';
+import type { Instrument } from '../core/instrument.ts';
 import type { Rupees } from '../core/money.ts';
 import type { ProductType } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
@@ -15,6 +16,7 @@ import type { OrderBook } from './orders/order-book.ts';
 import type { OpenPosition } from './portfolio/open-position.ts';
 import type { Portfolio } from './portfolio/portfolio.ts';
 import { marginOf } from './risk/margin.ts';
+import { ReportedFunds } from './risk/reported-funds.ts';
 import { assess } from './risk/risk-engine.ts';
 import type { RiskLimits } from './risk/risk-limits.ts';
 import type { AccountView } from './risk/risk-rule.ts';
@@ -61,6 +63,8 @@ export class SignalDesk {
   /** When the latest stop-loss of a strategy in an instrument was filled. */
   readonly #stopTimes = new Map<OpenPosition, EpochMs>();
   readonly #decided = new RecentIds<SignalKey>();
+  /** What the broker says; nothing where there is none. */
+  readonly funds = new ReportedFunds();
 
   constructor(market: MarketView, book: OrderBook, portfolio: Portfolio, limits: RiskLimits, switches: SwitchBoard) {
     this.#market = market;
@@ -100,9 +104,9 @@ export class SignalDesk {
       position: position.position(),
       sizeOf: (entryPrice, stopLoss) => {
         const side = draft.kind === 'ENTRY' ? draft.side : 'SELL';
-        const marginPaisePerUnit = marginOf(
-          { instrument, product, side, price: entryPrice, quantity: 1 },
-          this.#limits,
+        const marginPaisePerUnit = Math.max(
+          marginOf({ instrument, product, side, price: entryPrice, quantity: 1 }, this.#limits),
+          this.funds.unitMarginPaise({ instrumentId: instrument.id, side, product }, now),
         );
         const { equityPaise, availablePaise } = account;
         return sizeOf(sizing, {
@@ -132,9 +136,11 @@ export class SignalDesk {
       accountQuantity: this.#portfolio.accountQuantity(instrument.id),
       lastPrice,
       lastStopTime: this.#stopTimes.get(position) ?? null,
+      unitMarginPaise: this.funds.unitMarginPaise({ instrumentId: instrument.id, side: signal.side, product }, now),
       isKilled: this.#switches.isKilled,
       isPaused: this.#switches.isPaused || this.#switches.pausedStrategies.includes(instance.id),
     });
+    if (signal.kind === 'ENTRY' && verdict.kind === 'ALLOWED') this.#spend(signal, instrument, now);
     return { signal: verdict.kind === 'DENIED' ? { ...signal, verdict, status: 'DENIED' } : signal, notBefore };
   }
 
@@ -150,6 +156,12 @@ export class SignalDesk {
   startDay(): void {
     this.#stopTimes.clear();
     this.#decided.startDay();
+  }
+
+  #spend({ side, product, entryPrice, quantity }: Signal, instrument: Instrument, now: EpochMs): void {
+    const estimated = marginOf({ instrument, product, side, price: entryPrice, quantity }, this.#limits);
+    const reported = this.funds.unitMarginPaise({ instrumentId: instrument.id, side, product }, now) * quantity;
+    this.funds.spend(Math.max(estimated, Math.ceil(reported)), now);
   }
 
   #workingEntries(position: OpenPosition, instrumentId: Signal['instrumentId']): number {
@@ -189,7 +201,7 @@ export class SignalDesk {
       equityPaise,
       peakEquityPaise: portfolio.peakEquityPaise,
       dayPaise: portfolio.dayPaise,
-      availablePaise: equityPaise - tiedUp,
+      availablePaise: Math.min(equityPaise - tiedUp, this.funds.availablePaise(now)),
       openPositions: portfolio.open.size,
       pendingPositions: pending.size,
       ordersLastMinute: this.#book.plannedSinceMinute(now),

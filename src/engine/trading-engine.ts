@@ -66,6 +66,10 @@ export class TradingEngine {
         this.#reach(event.fill.time);
         this.parts.onFill(event.fill);
         break;
+      case 'fundsReported':
+        // It is as old as the asking; what came meanwhile has its own time.
+        this.parts.desk.funds.take(event);
+        break;
       case 'commanded':
         this.#reach(event.time);
         obey(event, this.parts, (effect) => this.#emit(effect));

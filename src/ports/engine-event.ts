@@ -1,8 +1,9 @@
 import type { Alert } from '../core/alert.ts';
 import type { Candle } from '../core/candle.ts';
 import type { BookedFill, Fill } from '../core/fill.ts';
-import type { StrategyId } from '../core/ids.ts';
-import type { Order, OrderUpdate } from '../core/order.ts';
+import type { InstrumentId, StrategyId } from '../core/ids.ts';
+import type { Paise } from '../core/money.ts';
+import type { Order, OrderSide, OrderUpdate, ProductType } from '../core/order.ts';
 import type { Position } from '../core/position.ts';
 import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
@@ -20,6 +21,27 @@ export interface Commanded {
   readonly time: EpochMs;
 }
 
+/** What one unit of an entry ties up at the broker, in fractional paise. */
+export interface UnitMargin {
+  readonly instrumentId: InstrumentId;
+  readonly side: OrderSide;
+  readonly product: ProductType;
+  readonly paise: number;
+  /** When the broker was asked. */
+  readonly time: EpochMs;
+}
+
+/** What the broker says of the account's money. */
+export interface FundsReported {
+  readonly type: 'fundsReported';
+  /** What new entries can be paid from. */
+  readonly availablePaise: Paise;
+  /** As far as they were asked; what was said earlier stands. */
+  readonly margins: readonly UnitMargin[];
+  /** When the broker was asked. */
+  readonly time: EpochMs;
+}
+
 /** What a person has switched off: entries only, exits always go. */
 export interface Switches {
   readonly isKilled: boolean;
@@ -33,7 +55,8 @@ export type EngineEvent =
   | MarketEvent
   | { readonly type: 'orderUpdated'; readonly update: OrderUpdate }
   | { readonly type: 'orderFilled'; readonly fill: Fill }
-  | Commanded;
+  | Commanded
+  | FundsReported;
 
 /** Everything the engine can ask for. Adapters carry effects out in order; those of one event belong to one transaction. */
 export type Effect =

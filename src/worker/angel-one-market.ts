@@ -2,6 +2,7 @@
  * Angel One, or its simulator, as the worker's market: session, instrument list, live prices, past candles. Entry point:
  * `openAngelOneMarket`; who calls it says what time it is and when prices begin.
  */
+import { AngelOneMargins } from '../brokers/angel-one/angel-one-margins.ts';
 import { type AngelOne, openAngelOne } from '../brokers/angel-one/open-angel-one.ts';
 import { OrderWatch } from '../brokers/angel-one/order-stream/order-watch.ts';
 import type { TokenStore } from '../brokers/angel-one/session/angel-one-session.ts';
@@ -144,6 +145,7 @@ function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: Token
   return {
     broker,
     speed,
+    margins: new AngelOneMargins(angel.client, book),
     searchGraceMs: Math.max(SEARCH_GRACE_MS, LEAST_REAL_GRACE_MS * speed),
     watch: (each) =>
       new OrderWatch({

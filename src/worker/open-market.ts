@@ -4,6 +4,7 @@ import type { EngineOptions } from '../engine/trading-engine.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HistorySource } from '../ports/history-source.ts';
+import type { MarginSource } from '../ports/margin-source.ts';
 import type { OrderFeed, OrderFeedListener } from '../ports/order-feed.ts';
 import type { CallTally } from './call-tally.ts';
 import type { Check } from './doctor/check.ts';
@@ -21,6 +22,7 @@ export interface BrokerDesk {
     readonly listener: OrderFeedListener;
     readonly onTrouble: (text: string) => void;
   }): OrderFeed;
+  readonly margins: MarginSource;
   /** The order stream's link went or came back. */
   readonly onLink: OrderFeedListener['onLink'];
 }

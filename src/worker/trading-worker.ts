@@ -32,6 +32,7 @@ import { EffectPipeline } from './effect-pipeline.ts';
 import { endOfPlay } from './end-of-play.ts';
 import { brokerExecution, type Execution, paperExecution, takeUpOnPaper } from './execution.ts';
 import { GapFiller } from './gap-filler.ts';
+import { openMargins } from './margins/open-margins.ts';
 import { hoursOf } from './market-hours.ts';
 import { withTimers } from './market-queue.ts';
 import { obey } from './obey-command.ts';
@@ -234,6 +235,9 @@ async function trade(
     void candles.append(past).catch(onLost);
     const play = { feed: orderFeed, engine, now: () => clock.now(), speed: market.desk?.speed ?? 1, signal };
     market.onPlayed = () => void endOfPlay(play).finally(() => queue.end());
+    const margins = openMargins(market, AbortSignal.any([signal, ended.signal]));
+    await margins?.start();
+    void margins?.keep();
     market.start(market.engine.instruments.map(({ id }) => id));
     const schedule = openSchedule({
       ...{ market, engine, database, pipeline, books: books ?? null, onNewDay: options.onNewDay },

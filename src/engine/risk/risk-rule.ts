@@ -49,6 +49,8 @@ export interface RiskContext {
   readonly lastPrice: Rupees | null;
   /** When this strategy's latest stop-loss in the instrument was filled; null when none was today. */
   readonly lastStopTime: EpochMs | null;
+  /** What the broker says that one unit ties up, in fractional paise; left out or 0 when it has not said it of late. */
+  readonly unitMarginPaise?: number;
   readonly isKilled: boolean;
   /** The account or this strategy. */
   readonly isPaused: boolean;

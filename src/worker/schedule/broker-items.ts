@@ -49,13 +49,14 @@ function judgeStream(trouble: string | null): Finding {
 }
 
 function judgeFunds(
-  outcome: Outcome<{ readonly availableCash: number }>,
+  outcome: Outcome<{ readonly availableCash: number | null }>,
   { hasOrders, capitalPaise }: Pick<BrokerItemsOptions, 'hasOrders' | 'capitalPaise'>,
 ): Finding {
   if (outcome.kind !== 'done') {
     const why = outcome.kind === 'throttled' ? 'the broker asks for fewer calls' : outcome.reason;
     return hasOrders ? fail(`could not be asked: ${why}`, 'Look at the check of the session first.') : ok('not known');
   }
+  if (outcome.value.availableCash === null) return warn('the broker does not say', 'Look them up in its app.');
   const available = toPaise(outcome.value.availableCash);
   const found = `${formatMoney(available)} available at the broker`;
   if (!hasOrders) return ok(`${found}; orders are filled on paper`);

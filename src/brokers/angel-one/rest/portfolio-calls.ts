@@ -5,11 +5,17 @@ import { listOf, numeric, type ReadRows, rowsOf, words } from './wire-values.ts'
 
 const SECURE = '/rest/secure/angelbroking';
 
+/** Each amount of the answer may be null; here that is not 0, or nothing could be bought for no reason. */
+const numericOrNothing = z.preprocess(
+  (value) => (value === undefined || (typeof value === 'string' && value.trim() === '') ? null : value),
+  z.union([z.null(), numeric]),
+);
+
 /** Rupees. `availableCash` behaves like the net margin: free cash and pledge less what is used. */
 const fundsSchema = z
   .object({
     net: numeric,
-    availablecash: numeric,
+    availablecash: numericOrNothing,
     collateral: numeric,
     utiliseddebits: numeric,
     utilisedpayout: numeric,
@@ -126,7 +132,7 @@ export function margin(
   legs: readonly MarginLeg[],
 ): Promise<Outcome<{ readonly totalMarginRequired: number }>> {
   return client.call({
-    ...{ class: 'margin', priority: 'entry', method: 'POST', path: `${SECURE}/margin/v1/batch`, isWrite: false },
+    ...{ class: 'margin', priority: 'read', method: 'POST', path: `${SECURE}/margin/v1/batch`, isWrite: false },
     ...{ schema: z.object({ totalMarginRequired: numeric }), body: { positions: legs } },
   });
 }

@@ -40,3 +40,13 @@ it('asks for a share of the contract value of a future, and of a sold option at 
 it('asks for one lot when nothing could be sized', () => {
   needs(24_375_000, { instrument: FUTURE, product: 'CARRY_FORWARD' }, { entryPrice: 25_000, quantity: 0 });
 });
+
+it('asks for the larger of that and what the broker says', () => {
+  needs(300_001, { instrument: SHARE, product: 'INTRADAY', unitMarginPaise: 30_000.05 });
+  needs(200_000, { instrument: SHARE, product: 'INTRADAY', unitMarginPaise: 19_999 });
+  needs(
+    24_375_000,
+    { instrument: FUTURE, product: 'CARRY_FORWARD', unitMarginPaise: 1 },
+    { entryPrice: 25_000, quantity: 0 },
+  );
+});
