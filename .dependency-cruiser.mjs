@@ -37,7 +37,7 @@ const MAY_IMPORT = {
   alerts: ['core', 'ports'],
   history: ['core', 'ports'],
   simulators: ['core', 'ports', 'simulation'],
-  config: ['core', 'ports', 'engine/strategy', 'engine/risk'],
+  config: ['core', 'ports', 'engine/strategy', 'engine/risk', 'engine/orders'],
   logging: ['core', 'ports'],
   instruments: ['core', 'ports', 'brokers', 'db', 'config'],
   backtest: EVERYTHING_BUT_ROOTS,

@@ -23,6 +23,7 @@ export interface BacktestRun {
   readonly quantity: number;
   readonly capitalPaise: Paise;
   readonly slippageBps: number;
+  readonly orders: 'limit' | 'market';
   readonly label: 'start' | 'end';
   readonly from: EpochMs | null;
   readonly to: EpochMs | null;
@@ -43,10 +44,10 @@ export function identityOf(
   calendar: MarketCalendarData,
   rates: ChargeRates,
 ): BacktestRun {
-  const { strategy, params, capitalPaise, quantity, slippageBps, product, broker, label, from, to } = request;
+  const { strategy, params, capitalPaise, quantity, slippageBps, orders, product, broker, label, from, to } = request;
   const facts = {
     ...{ strategy: strategy.name, params, timeframe, product, broker, quantity, capitalPaise, slippageBps, label },
-    ...{ from, to },
+    ...{ orders, from, to },
     instruments: sources.map((source) => source.instrumentId),
     candles: sources.map((source) => source.count),
     candlesHash: hashOfCandles(sources),

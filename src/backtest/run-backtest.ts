@@ -3,6 +3,7 @@
  * that whole or not at all.
  */
 import { dirname } from 'node:path';
+import { DEFAULT_EXECUTION } from '../config/execution-policy-of.ts';
 import { loadChargeRates } from '../config/load-charge-rates.ts';
 import { loadMarketCalendarData } from '../config/load-market-calendar.ts';
 import { ratesCover } from '../core/charge-rates.ts';
@@ -45,6 +46,8 @@ export interface BacktestRequest {
   readonly capitalPaise: Paise;
   readonly quantity: number;
   readonly slippageBps: number;
+  /** How wishes to trade now become orders. */
+  readonly orders: 'limit' | 'market';
   readonly product: ProductType;
   readonly broker: 'angel-one' | 'flattrade';
   readonly label: 'start' | 'end';
@@ -113,7 +116,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRep
 }
 
 function openSession(
-  { strategy, params, product, quantity, capitalPaise, slippageBps }: BacktestRequest,
+  { strategy, params, product, quantity, capitalPaise, slippageBps, orders }: BacktestRequest,
   timeframe: Timeframe,
   instruments: readonly Instrument[],
   calendar: MarketCalendar,
@@ -130,6 +133,7 @@ function openSession(
       capitalPaise,
       charges,
       graceMs: GRACE_MS,
+      execution: orders === 'limit' ? DEFAULT_EXECUTION : null,
       rules: { ...DEFAULT_FILL_RULES, slippageBps },
     },
     (effect) => tally.take(effect),

@@ -31,6 +31,7 @@ interface BacktestOptions {
   readonly capital: Rupees;
   readonly quantity: number;
   readonly slippageBps: number;
+  readonly orders: 'limit' | 'market';
   readonly product: keyof typeof PRODUCTS;
   readonly broker: 'angel-one' | 'flattrade';
   readonly label: 'start' | 'end';
@@ -70,6 +71,12 @@ export function backtestCommand(): Command {
       'how much worse than seen a market order fills',
       readNumber('--slippage-bps', { atLeast: 0 }),
       0,
+    )
+    .option(
+      '--orders <kind>',
+      'limit: in a protection band that follows the price, as sent to the broker; market: at any price',
+      readChoice('--orders', ['limit', 'market']),
+      'limit',
     )
     .option(
       '--product <product>',
@@ -124,6 +131,7 @@ export function backtestCommand(): Command {
         capitalPaise: toPaise(options.capital),
         quantity: options.quantity,
         slippageBps: options.slippageBps,
+        orders: options.orders,
         product: PRODUCTS[options.product],
         broker: options.broker,
         label: options.label,

@@ -66,6 +66,34 @@ const riskSchema = z.strictObject({
   squareOffBeforeCloseMinutes: z.number().min(0).default(30),
 });
 
+/** How wishes to trade now become orders; the same on paper, in backtests and at the broker. */
+const executionSchema = z.strictObject({
+  /**
+   * `limit`: limit orders in a band around the last price, which follow it. `market`: market orders, which brokers do not
+   * take from programs in India, or turn into limits by a rule of their own.
+   */
+  orders: z.enum(['limit', 'market']).default('limit'),
+  /** How far from the last price a limit may lie, for every instrument; null takes the broker's table by segment and price. */
+  bandPercent: percent.nullable().default(null),
+  /** From the moment a limit was drawn until it follows the price. */
+  repriceAfterMs: z.int().min(100).default(3_000),
+  /** How often a limit follows the price before the last resort. */
+  reprices: z.int().min(0).max(20).default(3),
+  /** What becomes of an entry then. Exits always cross. */
+  entriesThen: z.enum(['cancel', 'cross']).default('cancel'),
+  /** Crossing: a limit so many bands beyond the price. */
+  crossBands: z.number().min(1).max(10).default(3),
+});
+
+/**
+ * Where stops and targets wait. At the broker they work while this program does not; where the broker does not tie the two
+ * of a pair, an intraday target waits here all the same, so that never both are filled.
+ */
+const exitsSchema = z.strictObject({
+  stop: z.enum(['broker', 'engine']).default('broker'),
+  target: z.enum(['broker', 'engine']).default('broker'),
+});
+
 /** How the simulated exchange fills paper orders. */
 const paperSchema = z.strictObject({
   /** Basis points a market or triggered stop order fills worse than the price. */
@@ -98,6 +126,8 @@ export const botSchema = z.strictObject({
   }),
   strategies: z.array(strategySchema).min(1),
   risk: riskSchema.prefault({}),
+  execution: executionSchema.prefault({}),
+  exits: exitsSchema.prefault({}),
   paper: paperSchema.prefault({}),
   replay: replaySchema.nullable().default(null),
   /** Trading days and hours, instead of the ones that ship. */

@@ -14,10 +14,12 @@ import { type Paise, toPaise } from '../core/money.ts';
 import type { ProductType } from '../core/order.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import type { Timeframe } from '../core/timeframe.ts';
+import type { ExecutionPolicy } from '../engine/orders/execution-policy.ts';
 import type { RiskLimits } from '../engine/risk/risk-limits.ts';
 import type { Strategy } from '../engine/strategy/strategy.ts';
 import { botSchema, type ParsedBotFile, type Sizing } from './define-bot.ts';
 import { describeIssues, formatFound, formatPath } from './describe-issue.ts';
+import { executionPolicyOf } from './execution-policy-of.ts';
 import { suggestion } from './nearest.ts';
 
 /** One use of a strategy, as the owner configured it. */
@@ -45,6 +47,10 @@ export interface Bot {
   readonly account: { readonly id: AccountId; readonly broker: 'paper' | 'angel-one'; readonly capitalPaise: Paise };
   readonly strategies: readonly ConfiguredStrategy[];
   readonly limits: RiskLimits;
+  /** How wishes to trade now become orders; null: as market orders. */
+  readonly execution: ExecutionPolicy | null;
+  /** Where stops and targets wait for their price. */
+  readonly exits: ParsedBotFile['exits'];
   /** How paper orders are filled. */
   readonly fillRules: ParsedBotFile['paper'];
   readonly replay: Replay | null;
@@ -107,6 +113,8 @@ export function parseBot(written: unknown, options: LoadBotOptions): Bot {
     }),
     strategies: Object.freeze(configured.filter((entry) => entry !== undefined).map((entry) => Object.freeze(entry))),
     limits: Object.freeze(riskLimitsOf(parsed.data.risk)),
+    execution: executionPolicyOf(parsed.data.execution),
+    exits: Object.freeze(parsed.data.exits),
     fillRules: Object.freeze(parsed.data.paper),
     replay:
       replay &&

@@ -125,7 +125,7 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
     startDay(now) {
       for (const runner of strategies.keys()) runner.endSession();
       book.startDay();
-      orders.startDay();
+      orders.startDay(now);
       portfolio.startDay();
       desk.startDay();
       squareOff.startDay(now);

@@ -192,9 +192,9 @@ export class OrderDesk {
     return { fill: booked, order, position };
   }
 
-  startDay(): void {
+  startDay(now: EpochMs): void {
     this.#memory.startDay(new Set([...this.#portfolio.open].map(({ signalKey }) => signalKey)));
-    this.keeper.startDay();
+    this.keeper.startDay(now);
   }
 
   #onEntryFilled(order: Order, fill: Fill, position: OpenPosition, instrument: Instrument): void {

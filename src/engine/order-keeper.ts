@@ -101,9 +101,11 @@ export class OrderKeeper {
     }
   }
 
-  startDay(): void {
-    // What brokers carry over no night they have closed themselves.
-    this.#retryTime = NEVER;
+  /** What is held overnight is closed on; what brokers carry over no night they have closed themselves. */
+  startDay(now: EpochMs): void {
+    const isLeft = (position: OpenPosition): boolean =>
+      position.product !== 'INTRADAY' && this.#orders.leftOver(position) !== 0;
+    this.#retryTime = [...this.#parts.portfolio.open].some(isLeft) ? now : NEVER;
     this.#failures.clear();
   }
 
@@ -223,9 +225,14 @@ export class OrderKeeper {
       const { openedTime } = position.position();
       if (units === 0 || signalKey === null) continue;
       const entry = this.#parts.market.get(position.instrumentId);
-      const session = this.#parts.market.sessionAt(entry, now);
-      const isOver = position.product === 'INTRADAY' && openedTime !== null && dayOf(openedTime) < dayOf(now);
-      if (session === null || now < session.open || now >= session.close || isOver) continue;
+      const session = this.#parts.market.nextSession(entry, now);
+      const isIntraday = position.product === 'INTRADAY';
+      const isOver = isIntraday && openedTime !== null && dayOf(openedTime) < dayOf(now);
+      if (session === null || isOver) continue;
+      if (now < session.open) {
+        if (!isIntraday) this.#retryTime = Math.min(this.#retryTime, session.open);
+        continue;
+      }
       const failures = (this.#failures.get(position) ?? 0) + 1;
       this.#failures.set(position, failures);
       if (failures <= MOST_RETRIES)

@@ -74,6 +74,7 @@ export class InstrumentBook {
       filled: 0,
       fills: 0,
       isTriggered: false,
+      isFresh: true,
     });
   }
 
@@ -151,6 +152,7 @@ export class InstrumentBook {
       const stopPrice = stop && this.#priceOn(stop, from, stop.order.triggerPrice ?? from, false);
       const price = stopPrice ?? this.#priceOn(resting, from, to, fillsMarket);
       if (price !== undefined) this.#fill(stopPrice === undefined ? resting : (stop ?? resting), price, time);
+      resting.isFresh = false;
     }
     this.#dropDone();
   }
@@ -166,7 +168,7 @@ export class InstrumentBook {
     this.#takeRequests(NEVER);
     this.#takeIncoming(NEVER);
     this.#budget = NEVER;
-    const due = this.#resting.filter(({ order }) => order.type === 'MARKET');
+    const due = this.#resting.filter(({ order }) => isAtOnce(order));
     for (const resting of due) this.#fillAtLastPrice(resting, this.#lastPrice, this.#lastPriceTime());
     this.#dropDone();
     return due.length;
@@ -179,7 +181,7 @@ export class InstrumentBook {
     for (const resting of this.#resting) {
       if (resting.endTime > close) continue;
       // A square-off that met no more prices: the broker's own forced one takes the last price of the day.
-      if (resting.order.type === 'MARKET' && this.#lastPrice !== undefined) {
+      if (isAtOnce(resting.order) && isForced(resting.order) && this.#lastPrice !== undefined) {
         this.#fillAtLastPrice(resting, this.#lastPrice, Math.max(this.#lastPriceTime(), resting.effectiveTime));
       } else {
         resting.remaining = 0;
@@ -288,12 +290,21 @@ export class InstrumentBook {
    * Rules stay until they are triggered, and a market order waits for a price: the hole is in the data, not in the market.
    * What leaves an intraday position does not: no broker carries one overnight.
    */
-  #endOf({ timeInForce, type, role, product }: Order, effectiveTime: EpochMs): EpochMs {
-    const isForced = role === 'SQUARE_OFF' || (role === 'EXIT' && product === 'INTRADAY');
-    if (timeInForce === 'GTT' || (type === 'MARKET' && !isForced)) return NEVER;
+  #endOf(order: Order, effectiveTime: EpochMs): EpochMs {
+    if (order.timeInForce === 'GTT' || (order.type === 'MARKET' && !isForced(order))) return NEVER;
     const today = this.#calendar.sessionOn(this.#instrument, dayOf(effectiveTime));
     const session =
       today && effectiveTime < today.close ? today : this.#calendar.nextSession(this.#instrument, effectiveTime);
     return session?.close ?? NEVER;
   }
+}
+
+/** A market order, or one whose limit follows the price: it is to be done now. */
+function isAtOnce({ type, reprices }: Order): boolean {
+  return type === 'MARKET' || (type === 'LIMIT' && reprices !== null);
+}
+
+/** What leaves an intraday position is done by the broker in the end. */
+function isForced({ role, product }: Order): boolean {
+  return role === 'SQUARE_OFF' || (role === 'EXIT' && product === 'INTRADAY');
 }

@@ -47,7 +47,9 @@ export function changeResting(
 ): void {
   if (changeFaultOf(resting, change, instrument, reference, rules) !== undefined) return;
   const taken = takenFrom(resting);
+  const { limitPrice } = resting.order;
   resting.order = changedOrder(resting.order, change);
+  if (resting.order.limitPrice !== limitPrice) resting.isFresh = true;
   resting.remaining = resting.order.quantity - resting.filled - taken;
 }
 

@@ -16,6 +16,8 @@ export interface RestingOrder {
   filled: number;
   fills: number;
   isTriggered: boolean;
+  /** No price has met it, or its limit, yet: what it does at the next one it takes from others. */
+  isFresh: boolean;
 }
 
 /** True when the order can not be done while the price stays between `low` and `high`. */
@@ -36,7 +38,13 @@ export function priceOnMove(
 ): Rupees | undefined {
   const { type, side, limitPrice, triggerPrice } = resting.order;
   if (type === 'MARKET') return fillsMarket ? withSlippage(to, side, instrument, slippageBps) : undefined;
-  if (type === 'LIMIT') return limitPriceOn(side, limitPrice ?? 0, from, to, limitFill);
+  if (type === 'LIMIT') {
+    const price = limitPriceOn(side, limitPrice ?? 0, from, to, limitFill);
+    const isTaker = resting.isFresh && resting.order.reprices !== null && price === from;
+    return price !== undefined && isTaker
+      ? atMost(withSlippage(price, side, instrument, slippageBps), resting.order)
+      : price;
+  }
   let start = from;
   if (!resting.isTriggered) {
     const triggered = triggerPriceOn(side, triggerPrice ?? 0, from, to);
@@ -47,7 +55,15 @@ export function priceOnMove(
   if (type === 'STOP_MARKET') return withSlippage(start, side, instrument, slippageBps);
   // A triggered stop-limit takes the trigger price when its limit allows it, else it rests as a limit.
   const isWithinLimit = side === 'BUY' ? start <= (limitPrice ?? 0) : start >= (limitPrice ?? 0);
-  return isWithinLimit ? start : limitPriceOn(side, limitPrice ?? 0, start, to, limitFill);
+  return isWithinLimit
+    ? atMost(withSlippage(start, side, instrument, slippageBps), resting.order)
+    : limitPriceOn(side, limitPrice ?? 0, start, to, limitFill);
+}
+
+/** No worse than the limit. */
+function atMost(price: Rupees, { side, limitPrice }: Order): Rupees {
+  if (limitPrice === null) return price;
+  return side === 'BUY' ? Math.min(price, limitPrice) : Math.max(price, limitPrice);
 }
 
 /** The stop of the same pair, when both lie inside the rest of the candle and the price has not gapped to the target. */

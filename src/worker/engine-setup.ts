@@ -33,6 +33,7 @@ export function engineOptionsOf(bot: Bot, instruments: readonly Instrument[]): E
     capitalPaise: bot.account.capitalPaise,
     charges: createChargeModel(loadChargeRates(bot.chargesPath ?? undefined), 'angel-one'),
     graceMs: GRACE_MS,
+    ...{ execution: bot.execution, exits: bot.exits },
   };
 }
 

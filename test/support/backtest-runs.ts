@@ -24,7 +24,7 @@ export interface BacktestEnd {
 
 export const CANDLE_HEADER = 'timestamp,open,high,low,close,volume';
 
-/** The `backtest` command's work with its defaults, without the command line. */
+/** The `backtest` command's work with its defaults, without the command line; orders at any price unless asked. */
 export async function backtestOn(dataPath: string, ask: BacktestAsk = {}): Promise<BacktestEnd> {
   const { strategy: wanted = 'ema-crossover', params = {}, ...changes } = ask;
   const strategy = typeof wanted === 'string' ? strategies.get(wanted) : wanted;
@@ -40,6 +40,7 @@ export async function backtestOn(dataPath: string, ask: BacktestAsk = {}): Promi
     capitalPaise: toPaise(1_000_000),
     quantity: 1,
     slippageBps: 0,
+    orders: 'market',
     product: 'DELIVERY',
     broker: 'angel-one',
     label: 'start',

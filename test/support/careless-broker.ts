@@ -1,22 +1,12 @@
 import fc from 'fast-check';
-import { PROTECTION_BANDS } from '../../src/config/protection-bands.ts';
 import type { Order } from '../../src/core/order.ts';
 import { isTerminal } from '../../src/core/order-status.ts';
-import type { ExecutionPolicy } from '../../src/engine/orders/execution-policy.ts';
 import { type Decision, enter, exit } from '../../src/engine/strategy/strategy.ts';
 import type { StrategyInstance } from '../../src/engine/strategy/strategy-instance.ts';
 import { clockAfter } from './build-candle.ts';
-import { at, type BenchOptions, EngineBench, RELIANCE } from './engine-bench.ts';
+import { at, type BenchOptions, EngineBench, FOLLOWING, RELIANCE } from './engine-bench.ts';
 import type { Step } from './random-play.ts';
 import { onCandles, scriptedStrategy } from './scripted-strategy.ts';
-
-export const FOLLOWING: ExecutionPolicy = {
-  bands: PROTECTION_BANDS,
-  repriceAfterMs: 20_000,
-  reprices: 2,
-  entriesThen: 'cancel',
-  crossBands: 3,
-};
 
 type Wish = 'nothing' | 'buy' | 'sell' | 'leave' | 'turn';
 

@@ -1,3 +1,4 @@
+import { PROTECTION_BANDS } from '../../src/config/protection-bands.ts';
 import type { Candle } from '../../src/core/candle.ts';
 import type { Fill } from '../../src/core/fill.ts';
 import type { Instrument } from '../../src/core/instrument.ts';
@@ -36,6 +37,15 @@ export const OPEN_LIMITS: RiskLimits = {
   intradayMarginPercent: 20,
   derivativeMarginPercent: 20,
   squareOffBeforeCloseMs: 10 * MINUTE_MS,
+};
+
+/** Limits that follow the price twice. */
+export const FOLLOWING: ExecutionPolicy = {
+  bands: PROTECTION_BANDS,
+  repriceAfterMs: 20_000,
+  reprices: 2,
+  entriesThen: 'cancel',
+  crossBands: 3,
 };
 
 export interface BenchOptions {

@@ -13,7 +13,7 @@ import type { Effect, EngineEvent } from '../../src/ports/engine-event.ts';
 import { DEFAULT_FILL_RULES, type FillRules } from '../../src/simulation/fill-model.ts';
 import { SessionRecorder } from '../../src/simulation/session-recorder.ts';
 import { buildCandle, clockAfter } from './build-candle.ts';
-import { engineOptions, RELIANCE } from './engine-bench.ts';
+import { engineOptions, FOLLOWING, RELIANCE } from './engine-bench.ts';
 import { onCandles, scriptedStrategy } from './scripted-strategy.ts';
 import { SIMPLE_CHARGES } from './simple-charges.ts';
 
@@ -53,6 +53,8 @@ export const plays = fc.record({
   minutes,
   product: fc.constantFrom<ProductType>('INTRADAY', 'DELIVERY'),
   hasFreeze: fc.boolean(),
+  /** Limits that follow the price, or market orders. */
+  isFollowing: fc.boolean(),
   rules: fc.record({
     slippageBps: fc.constantFrom(0, 8),
     latencyMs: fc.constantFrom(0, 250, 45_000),
@@ -104,7 +106,7 @@ export function play(
   return { session, recorder, orders: [...orders.values()], options, steps };
 }
 
-function optionsOf({ minutes: all, product, hasFreeze }: Play): EngineOptions {
+function optionsOf({ minutes: all, product, hasFreeze, isFollowing }: Play): EngineOptions {
   const instrument = { ...RELIANCE, freezeQuantity: hasFreeze ? 25 : null };
   const wishes = new Map(all.map((minute, index) => [openTimeOf(index), minute]));
   const strategy = scriptedStrategy({
@@ -114,7 +116,7 @@ function optionsOf({ minutes: all, product, hasFreeze }: Play): EngineOptions {
       return minute && decisionOf(minute, candle, context.position().quantity);
     }),
   });
-  return engineOptions({ strategy, product });
+  return engineOptions({ strategy, product, ...(isFollowing ? { execution: FOLLOWING } : {}) });
 }
 
 function decisionOf({ wish, stop, target, quantity }: Minute, { close }: Candle, held: number): Decision {

@@ -7,7 +7,7 @@ import { tempFolder } from './temp-folder.ts';
 import { serversUnder, stateFolder } from './worker-process.ts';
 
 const SPEED = 200;
-const MINUTES = 36;
+const MINUTES = 30;
 export const PATIENCE = { timeout: 120_000 };
 
 /** One run each; `npm run chaos -- --runs 300 --jobs 2` makes many. */

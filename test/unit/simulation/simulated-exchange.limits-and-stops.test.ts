@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../../src/core/order.ts';
 import { ExchangeFloor } from '../../support/exchange-floor.ts';
+import { ist } from '../../support/fixed-calendar.ts';
 
 const BUY_LIMIT = { type: 'LIMIT', limitPrice: 95 } as const;
 const SELL_STOP = { side: 'SELL', type: 'STOP_MARKET', triggerPrice: 95 } as const;
@@ -79,6 +80,43 @@ describe('a limit order', () => {
   });
 });
 
+describe('a limit that follows the price', () => {
+  const followed = (limitPrice: number) => ({ type: 'LIMIT', limitPrice, reprices: 0, pricedTime: 0 }) as const;
+
+  it('takes what is there: the price and the slippage', () => {
+    const floor = new ExchangeFloor({ slippageBps: 20 });
+    const order = floor.send(followed(101));
+    floor.candle('10:00', [100, 102, 99, 100]);
+    expect(floor.dealsOf(order)).toEqual(['10@100.2 10:00:00']);
+  });
+
+  it('pays no more than its limit', () => {
+    const floor = new ExchangeFloor({ slippageBps: 200 });
+    const order = floor.send(followed(101));
+    floor.candle('10:00', [100, 102, 99, 100]);
+    expect(floor.dealsOf(order)).toEqual(['10@101 10:00:00']);
+  });
+
+  it('that the price has left behind rests, and pays its limit when the price comes back', () => {
+    const floor = new ExchangeFloor({ slippageBps: 200 });
+    const order = floor.send(followed(99));
+    floor.candle('10:00', [100, 102, 99.5, 100]);
+    expect(floor.dealsOf(order)).toEqual([]);
+    floor.candle('10:01', [100, 102, 98, 100]);
+    expect(floor.dealsOf(order)).toEqual(['10@99 10:01:20']);
+  });
+
+  it('that leaves an intraday position is done by the broker at the close', () => {
+    const floor = new ExchangeFloor();
+    const order = floor.send({ ...followed(120), side: 'SELL', role: 'SQUARE_OFF' });
+    const entry = floor.send(followed(80));
+    floor.candle('15:29', 100);
+    floor.exchange.advance(ist('2026-07-30', '15:30'));
+    expect(floor.dealsOf(order)).toHaveLength(1);
+    expect(floor.dealsOf(entry)).toEqual([]);
+  });
+});
+
 describe('a stop order', () => {
   it('is done at its trigger when the price reaches it', () => {
     const floor = new ExchangeFloor();
@@ -146,7 +184,14 @@ describe('a stop-limit order', () => {
     const floor = new ExchangeFloor({ slippageBps: 100 });
     const order = floor.send(stopLimit(94));
     floor.candle('10:00', [100, 101, 90, 92]);
-    expect(floor.dealsOf(order)).toEqual(['10@95 10:00:40']);
+    expect(floor.dealsOf(order), 'a percent worse').toEqual(['10@94.05 10:00:40']);
+  });
+
+  it('slips no farther than its limit', () => {
+    const floor = new ExchangeFloor({ slippageBps: 200 });
+    const order = floor.send(stopLimit(94));
+    floor.candle('10:00', [100, 101, 90, 92]);
+    expect(floor.dealsOf(order)).toEqual(['10@94 10:00:40']);
   });
 
   it('whose limit is its trigger is done there', () => {
