@@ -57,7 +57,9 @@ export interface AngelOneMarketOptions {
 const SEARCH_GRACE_MS = 2_000;
 const LEAST_REAL_GRACE_MS = 300;
 /** The longest that a call may be on its way to the broker, in real time; a market in no time at all has no rates. */
-const JITTER_MS = 250;
+const JITTER_MS = 100;
+/** The machine plays the broker as well. */
+const PLAYED_JITTER_MS = 250;
 const LONGEST_JITTER_MS = 10 * MINUTE_MS;
 
 export async function openAngelOneMarket(options: AngelOneMarketOptions): Promise<OpenMarket> {
