@@ -160,7 +160,7 @@ function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: Token
 }
 
 function jitterMsAt(speed: number): number {
-  return Math.min(JITTER_MS * speed, LONGEST_JITTER_MS);
+  return speed === 1 ? JITTER_MS : Math.min(PLAYED_JITTER_MS * speed, LONGEST_JITTER_MS);
 }
 
 async function logIn(angel: AngelOne): Promise<void> {
