@@ -1,4 +1,4 @@
-/** Trades on every third candle or so, long and short by turns, with a stop and a target; leaves at the latest three candles later. */
+/** Trades on most candles, long and short by turns, with a stop and a target; leaves at the latest three candles later. */
 import { z } from 'zod';
 import type { Candle } from '../../src/core/candle.ts';
 import { hashHex } from '../../src/core/hash.ts';
@@ -35,7 +35,7 @@ class Restless implements StrategyHandlers {
   onCandle({ instrumentId, openTime, close }: Candle): Decision {
     const lot = Number.parseInt(hashHex(`${instrumentId} ${openTime}`).slice(0, 2), 16);
     if (this.#ctx.position().quantity !== 0) return lot % 3 === 0 ? exit({ reason: 'long enough' }) : undefined;
-    if (lot % 5 > 1) return undefined;
+    if (lot % 5 === 4) return undefined;
     const sign = lot % 2 === 0 && this.#ctx.instrument.kind !== 'OPTION' ? -1 : 1;
     const { stopPercent, targetPercent } = this.#ctx.params;
     return enter({
