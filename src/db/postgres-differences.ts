@@ -23,13 +23,14 @@ export class PostgresDifferences {
   }
 
   /**
-   * Takes down what there is at `time`. What is open and not among it is resolved, unless the look was not conclusive.
-   * Returns what no alert was raised for yet.
+   * Takes down what there is at `time`. What is open and not among it is resolved, unless the look was not conclusive; a look
+   * at the orders resolves nothing about rules, nor the other way round. Returns what no alert was raised for yet.
    */
   record(
     differences: readonly Difference[],
     time: EpochMs,
     isConclusive: boolean,
+    about: 'orders' | 'rules' = 'orders',
   ): Promise<readonly StoredDifference[]> {
     const rows = [...new Map(differences.map((each) => [each.key, each])).values()];
     return this.#sql.begin(async (transaction) => {
@@ -44,11 +45,12 @@ export class PostgresDifferences {
       if (isConclusive) {
         await transaction`
           update differences set resolved_time = greatest(seen_time, ${time}::bigint)
-          where resolved_time is null
+          where resolved_time is null and (kind like 'GTT\\_%') = ${about === 'rules'}
             and key not in (select json_array_elements_text(${JSON.stringify(rows.map(({ key }) => key))}::text::json))`;
       }
       return transaction<StoredDifference[]>`
-        select ${openFields(this.#sql)} from differences where resolved_time is null and told_time is null order by id`;
+        select ${openFields(this.#sql)} from differences
+        where resolved_time is null and told_time is null and (kind like 'GTT\\_%') = ${about === 'rules'} order by id`;
     });
   }
 

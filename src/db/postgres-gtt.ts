@@ -5,7 +5,7 @@
  * stands; what is asked for and the job that carries it out are one transaction; every word about a leg is kept.
  */
 import { InvariantError } from '../core/errors.ts';
-import { GTT_LEGS, type Gtt, type GttLeg } from '../core/gtt.ts';
+import { GTT_LEGS, type Gtt, type GttLeg, type GttStatus } from '../core/gtt.ts';
 import type { ClientOrderId } from '../core/ids.ts';
 import type { EpochMs } from '../core/time.ts';
 import { gttTransition } from '../engine/orders/gtt-machine.ts';
@@ -38,26 +38,7 @@ export class PostgresGtt implements GttLedger {
   }
 
   change(id: ClientOrderId, change: GttChange, time: EpochMs): Promise<readonly OutboxJob[]> {
-    return this.#sql.begin(async (transaction) => {
-      const rule = await lockRule(transaction, id);
-      const wanted = rule?.legs.filter(({ name }) => change[name] !== undefined) ?? [];
-      const canChange = wanted.every(({ status }) => status === 'ACTIVE' || status === 'MODIFYING');
-      if (rule === undefined || rule.isWithdrawn || wanted.length === 0 || !canChange) return [];
-      const changed = wanted.map((leg): GttLeg => {
-        return {
-          ...leg,
-          ...change[leg.name],
-          status: 'MODIFYING',
-          reason: 'Its change was asked for',
-          updatedTime: time,
-        };
-      });
-      await writeLegs(transaction, id, changed);
-      for (const { name, reason } of changed) {
-        await writeEvent(transaction, { clientGttId: id, leg: name, status: 'MODIFYING', reason, time }, true);
-      }
-      return promiseJobs(transaction, [id], 'change', time);
-    });
+    return this.#sql.begin((transaction) => changeLegs(transaction, id, change, time, ['ACTIVE', 'MODIFYING']));
   }
 
   withdraw(id: ClientOrderId, time: EpochMs): Promise<readonly OutboxJob[]> {
@@ -122,6 +103,30 @@ export async function openRule(transaction: Transaction, rule: Gtt): Promise<rea
   if (inserted.length === 0) return [];
   await writeLegs(transaction, rule.clientGttId, legs);
   return promiseJobs(transaction, [rule.clientGttId], 'open', rule.createdTime);
+}
+
+/** Nothing when one of the legs is in none of these statuses: only what is not at the broker yet changes without a call. */
+export async function changeLegs(
+  transaction: Transaction,
+  id: ClientOrderId,
+  change: GttChange,
+  time: EpochMs,
+  statuses: readonly GttStatus[],
+): Promise<readonly OutboxJob[]> {
+  const rule = await lockRule(transaction, id);
+  const wanted = rule?.legs.filter(({ name }) => change[name] !== undefined) ?? [];
+  const canChange = wanted.every(({ status }) => statuses.includes(status));
+  if (rule === undefined || rule.isWithdrawn || wanted.length === 0 || !canChange) return [];
+  const reason = 'Its change was asked for';
+  const changed = wanted.map((leg): GttLeg => {
+    const status = leg.status === 'INITIALIZED' ? leg.status : 'MODIFYING';
+    return { ...leg, ...change[leg.name], status, reason, updatedTime: time };
+  });
+  await writeLegs(transaction, id, changed);
+  for (const { name, status } of changed) {
+    await writeEvent(transaction, { clientGttId: id, leg: name, status, reason, time }, true);
+  }
+  return promiseJobs(transaction, [id], 'change', time);
 }
 
 export async function withdrawRules(

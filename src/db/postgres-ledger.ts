@@ -19,6 +19,7 @@ import { updateId } from '../engine/orders/update-id.ts';
 import type { Effect } from '../ports/engine-event.ts';
 import type { Ledger, OutboxJob, SessionRecord } from '../ports/ledger.ts';
 import type { Database } from './database.ts';
+import { carryAsRules, type RulesOf } from './gtt-of-orders.ts';
 import * as statements from './ledger-statements.ts';
 import { rowReader, runRows } from './row-statement.ts';
 import type { TradingMode } from './schema/closed-lists.ts';
@@ -31,10 +32,13 @@ const readOrder = rowReader(orders);
 export class PostgresLedger implements Ledger {
   readonly #database: Pick<Database, 'sql' | 'orm'>;
   readonly #mode: TradingMode;
+  readonly #rulesOf: RulesOf | null;
 
-  constructor(database: Pick<Database, 'sql' | 'orm'>, mode: TradingMode) {
+  /** `rulesOf`: where orders end, legs can rest as good-till-triggered rules. */
+  constructor(database: Pick<Database, 'sql' | 'orm'>, mode: TradingMode, rulesOf: RulesOf | null = null) {
     this.#database = database;
     this.#mode = mode;
+    this.#rulesOf = rulesOf;
   }
 
   async record(effects: readonly Effect[]): Promise<readonly OutboxJob[]> {
@@ -123,7 +127,8 @@ export class PostgresLedger implements Ledger {
     const closed = effects.flatMap((effect) => (effect.type === 'tradeClosed' ? [effect.trade] : []));
     const raised = effects.flatMap((effect) => (effect.type === 'alertRaised' ? [effect.alert] : []));
     const switched = effects.findLast((effect) => effect.type === 'switchesChanged');
-    const jobs = promisedJobs(effects);
+    const carried = await carryAsRules(transaction, effects, this.#rulesOf);
+    const jobs = promisedJobs(carried.others);
     const toRow = (signal: (typeof decided)[number]) => signalToRow(signal, this.#mode);
     const [, , , , , , promised] = await Promise.all([
       decided.length > 0 && runRows(transaction, statements.INSERT_SIGNALS, decided.map(toRow)),
@@ -136,7 +141,7 @@ export class PostgresLedger implements Ledger {
       switched && transaction.unsafe(statements.CHANGE_SWITCHES, [JSON.stringify(switched.switches), switched.time]),
     ]);
     const ids = new Set(promised.map((row) => row.id));
-    return jobs.filter(({ id }) => ids.delete(id));
+    return [...carried.jobs, ...jobs.filter(({ id }) => ids.delete(id))];
   }
 }
 

@@ -19,12 +19,14 @@ import type { Logger } from '../logging/logger.ts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeedEvent } from '../ports/market-feed.ts';
+import { AdoptingBroker } from './adopting-broker.ts';
 import { listedAt } from './angel-one-access.ts';
 import { CallTally } from './call-tally.ts';
 import { engineOptionsOf } from './engine-setup.ts';
 import { MarketQueue } from './market-queue.ts';
 import type { BrokerDesk, OpenMarket } from './open-market.ts';
 import { pacedPatienceMs, pacedStream, pacedWatch } from './paced-timings.ts';
+import { type ListingsOf, openRulesDesk } from './rules-desk.ts';
 import { brokerItems } from './schedule/broker-items.ts';
 import { SessionKeeper } from './session-keeper.ts';
 
@@ -42,6 +44,8 @@ export interface AngelOneMarketOptions {
   readonly instrumentIds: readonly InstrumentId[];
   /** The broker's names for them; read from the broker's list when they are not given. */
   readonly listed?: readonly ListedInstrument[];
+  /** Names of others, for rules on them; none by default. */
+  readonly listingsOf?: ListingsOf;
   readonly isPlayed: boolean;
   /** Market time per real time; 1 on a day like any other. */
   readonly speed: number;
@@ -143,12 +147,12 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
 
 function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: TokenBook, tokens: TokenSource): BrokerDesk {
   const { credentials, endpoints, wireClock, speed, log } = options;
-  const broker = angel.broker(book);
+  const broker = new AdoptingBroker(angel.broker(book));
+  const searchGraceMs = Math.max(SEARCH_GRACE_MS, LEAST_REAL_GRACE_MS * speed);
   return {
-    broker,
-    speed,
     margins: new AngelOneMargins(angel.client, book),
-    searchGraceMs: Math.max(SEARCH_GRACE_MS, LEAST_REAL_GRACE_MS * speed),
+    ...{ broker, speed, searchGraceMs },
+    rules: openRulesDesk(angel, book.all(), { speed, searchGraceMs, listingsOf: options.listingsOf }),
     watch: (each) =>
       new OrderWatch({
         ...{ url: endpoints.orderStream, credentials, tokens, clock: wireClock, random: Math.random },

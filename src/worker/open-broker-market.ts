@@ -35,6 +35,7 @@ export async function openBrokerMarket(options: BrokerMarketOptions): Promise<Op
       ...{ bot, credentials: access, clock, wireClock: clock, listed, log, isPlayed: false, speed: 1, orders },
       mayWrite: options.mayWrite,
       ...{ endpoints, instrumentIds: wantedBy(bot), callLog: callLogOf(database, access) },
+      listingsOf: (ids) => daysList(database, { ...listOptions(options, clock, endpoints.instrumentMaster), ids }),
       ...tokenStoreOf(env, access),
     });
     const close = async (): Promise<void> => {
@@ -55,16 +56,14 @@ export async function openBrokerMarket(options: BrokerMarketOptions): Promise<Op
 
 /** What is wanted of today's list, and the strategies that can be traded from it: one with a leg missing is left out. */
 async function listOfDay(
-  { bot, env, log }: BrokerMarketOptions,
+  options: BrokerMarketOptions,
   database: OpenSql,
   clock: SystemClock,
   url: string,
 ): Promise<{ readonly bot: Bot; readonly listed: readonly ListedInstrument[] }> {
-  const { listed, refused, warning } = await daysList(database, {
-    ...{ url, isSimulated: env.angelOneUrl !== null, now: () => clock.now(), ids: wantedBy(bot) },
-    calendar: loadMarketCalendar(bot.calendarPath ?? undefined),
-    onWait: () => log.info('Another import of instruments is running: waiting for it to end'),
-  });
+  const { bot, log } = options;
+  const ids = wantedBy(bot);
+  const { listed, refused, warning } = await daysList(database, { ...listOptions(options, clock, url), ids });
   if (warning !== null) log.warn(warning);
   const strategies = bot.strategies.filter(({ id, instruments }) => {
     const reasons = instruments.flatMap((each) => refused.get(each) ?? []);
@@ -74,6 +73,14 @@ async function listOfDay(
   const [reason] = refused.values();
   if (strategies.length === 0 && reason !== undefined) throw new UnavailableError(`Nothing can be traded: ${reason}`);
   return { bot: { ...bot, strategies }, listed };
+}
+
+function listOptions({ bot, env, log }: BrokerMarketOptions, clock: SystemClock, url: string) {
+  return {
+    ...{ url, isSimulated: env.angelOneUrl !== null, now: () => clock.now() },
+    calendar: loadMarketCalendar(bot.calendarPath ?? undefined),
+    onWait: () => log.info('Another import of instruments is running: waiting for it to end'),
+  };
 }
 
 function wantedBy({ strategies }: Bot): readonly InstrumentId[] {

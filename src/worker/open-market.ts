@@ -1,18 +1,21 @@
 import type { InstrumentId } from '../core/ids.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { EngineOptions } from '../engine/trading-engine.ts';
-import type { Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HistorySource } from '../ports/history-source.ts';
 import type { MarginSource } from '../ports/margin-source.ts';
 import type { OrderFeed, OrderFeedListener } from '../ports/order-feed.ts';
+import type { AdoptingBroker } from './adopting-broker.ts';
 import type { CallTally } from './call-tally.ts';
 import type { Check } from './doctor/check.ts';
 import type { MarketQueue } from './market-queue.ts';
+import type { RulesDesk } from './rules-desk.ts';
 
 /** Where orders go when they are not filled on paper. */
 export interface BrokerDesk {
-  readonly broker: Broker;
+  readonly broker: AdoptingBroker;
+  /** Null: the broker has no rules that rest beyond the day. */
+  readonly rules: RulesDesk | null;
   /** How long the broker's book may take to show an order that was placed, by the market's clock. */
   readonly searchGraceMs: number;
   /** Market time per real time; 1 on a day like any other. */

@@ -154,7 +154,7 @@ function isNew(told: Set<string>, key: string): boolean {
   return told.add(key).size > before;
 }
 
-function alertOf({ id, level, text }: StoredDifference, time: EpochMs): Alert {
+export function alertOf({ id, level, text }: StoredDifference, time: EpochMs): Alert {
   return { key: `difference/${id}`, kind: 'system', level, text, time };
 }
 

@@ -9,7 +9,6 @@ import { type Database, openDatabase, resetSchema } from '../db/database.ts';
 import { acquireLease } from '../db/lease.ts';
 import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
 import { PostgresCandleStore } from '../db/postgres-candle-store.ts';
-import { PostgresDifferences } from '../db/postgres-differences.ts';
 import { PostgresLedger } from '../db/postgres-ledger.ts';
 import { PostgresQuotes } from '../db/postgres-quotes.ts';
 import { saveInstruments } from '../db/save-instruments.ts';
@@ -24,20 +23,22 @@ import { OutboxSweeper } from '../jobs/outbox-sweeper.ts';
 import { placeOrderJob } from '../jobs/place-order-job.ts';
 import { openQueues } from '../jobs/queue-backend.ts';
 import { sendAlertJob } from '../jobs/send-alert-job.ts';
+import { settleGttJob } from '../jobs/settle-gtt-job.ts';
 import { startWorkers } from '../jobs/start-workers.ts';
+import type { OrderFeed } from '../ports/order-feed.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { SessionRecorder } from '../simulation/session-recorder.ts';
 import { announced } from './announced-job.ts';
 import { EffectPipeline } from './effect-pipeline.ts';
 import { endOfPlay } from './end-of-play.ts';
-import { brokerExecution, type Execution, paperExecution, takeUpOnPaper } from './execution.ts';
+import { brokerExecution, paperExecution, takeUpOnPaper } from './execution.ts';
 import { GapFiller } from './gap-filler.ts';
 import { openMargins } from './margins/open-margins.ts';
-import { hoursOf } from './market-hours.ts';
 import { withTimers } from './market-queue.ts';
 import { obey } from './obey-command.ts';
+import { openBooks } from './open-books.ts';
 import type { OpenMarket } from './open-market.ts';
-import { ReconcileTimes } from './reconcile-times.ts';
+import { openRules, rulesOfMarket } from './open-rules.ts';
 import type { RunFacts } from './run-summary.ts';
 import { openSchedule } from './schedule/open-schedule.ts';
 import { dueOnly, every } from './sweeping.ts';
@@ -137,7 +138,7 @@ async function trade(
   const { signal, log, onProgress } = options;
   const { clock, queue } = market;
   const recorder = new SessionRecorder();
-  const ledger = new PostgresLedger(database, market.desk === null ? 'paper' : 'live');
+  const ledger = new PostgresLedger(database, market.desk === null ? 'paper' : 'live', rulesOfMarket(market));
   const onLost = (error: unknown): void => log.warn({ error: String(error) }, 'Market data could not be written');
   const candles = new PostgresCandleStore(database, onLost);
   const quotes = new PostgresQuotes(database, onLost);
@@ -168,7 +169,13 @@ async function trade(
     onFill: execution.onFill,
     ...(market.desk ? { searchGraceMs: market.desk.searchGraceMs } : {}),
   });
+  const ended = new AbortController();
+  const ending = AbortSignal.any([signal, ended.signal]);
+  let orderFeed: OrderFeed | null = null;
+  const look = async (): Promise<void> => orderFeed?.poll();
+  const rules = openRules({ ...{ market, database, sweeper, pipeline, execution, executor, look }, signal: ending });
   const registry = new JobRegistry([
+    ...(rules ? [settleGttJob(rules)] : []),
     announced(placeOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
     announced(modifyOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
     announced(cancelOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
@@ -189,7 +196,6 @@ async function trade(
   };
   const onStop = (): void => queue.end();
   signal.addEventListener('abort', onStop, { once: true });
-  const ended = new AbortController();
   const closing: (() => unknown)[] = [() => ended.abort()];
   try {
     const record = await readAccountRecord(database);
@@ -215,12 +221,13 @@ async function trade(
     closing.push(every(SWEEP_EVERY_MS, () => sweeper.sweep(), log));
     const unserved = (ageMs: number) => unservedJobs(database, ageMs);
     closing.push(every(LOST_EVERY_MS, () => addLostJobs({ unserved, queues, sweeper }), log));
-    const books =
-      execution.reconciler &&
-      reconcileTimes(execution.reconciler, market, database, pipeline, AbortSignal.any([signal, ended.signal]));
-    const orderFeed = execution.listen(
+    const books = execution.reconciler && openBooks(execution.reconciler, market, database, pipeline, ending);
+    orderFeed = execution.listen(
       () => engine.parts.orders.hasWorking,
-      () => books?.onLinkUp(),
+      () => {
+        rules?.lookSoon();
+        books?.onLinkUp();
+      },
     );
     closing.push(() => orderFeed?.close());
     // What became of the orders while nobody ran is heard before the first price.
@@ -229,19 +236,23 @@ async function trade(
     const now = market.wireClock.now();
     const span = { from: warmUpFrom(market.engine, now, market.isPlayed ? 1 : undefined), to: now };
     // The clock of a market that is played stands before its first price, and with it the budget of calls.
-    if (!market.isPlayed || span.from < span.to) await books?.start();
+    if (!market.isPlayed || span.from < span.to) {
+      await rules?.start();
+      await books?.start();
+    }
+    void rules?.keep();
     void books?.keep();
     const past = await warmUp(engine, market.engine, span, gaps, (event) => pipeline.tell(event));
     void candles.append(past).catch(onLost);
     const play = { feed: orderFeed, engine, now: () => clock.now(), speed: market.desk?.speed ?? 1, signal };
     market.onPlayed = () => void endOfPlay(play).finally(() => queue.end());
-    const margins = openMargins(market, AbortSignal.any([signal, ended.signal]));
+    const margins = openMargins(market, ending);
     await margins?.start();
     void margins?.keep();
     market.start(market.engine.instruments.map(({ id }) => id));
     const schedule = openSchedule({
       ...{ market, engine, database, pipeline, books: books ?? null, onNewDay: options.onNewDay },
-      ...{ flush: () => candles.flush(), signal: AbortSignal.any([signal, ended.signal]) },
+      ...{ flush: () => candles.flush(), signal: ending },
     });
     void schedule.keep();
     const ticks = await tradeSession({
@@ -266,24 +277,4 @@ async function trade(
     for (const close of closing.reverse()) await close();
     await Promise.all([candles.flush(), quotes.flush()]).catch(onLost);
   }
-}
-
-function reconcileTimes(
-  reconcilerOf: NonNullable<Execution['reconciler']>,
-  market: OpenMarket,
-  database: Database,
-  pipeline: EffectPipeline,
-  signal: AbortSignal,
-): ReconcileTimes {
-  const { clock } = market;
-  const reconciler = reconcilerOf({
-    ...{ clock, signal, differences: new PostgresDifferences(database) },
-    readRecord: () => readAccountRecord(database),
-    onAlert: (alert) => {
-      pipeline.raise(alert);
-      return pipeline.settle(clock.now());
-    },
-  });
-  const onTrouble = (text: string): void => market.trouble.tell(text);
-  return new ReconcileTimes({ reconciler, clock, signal, onTrouble, hoursOf: (time) => hoursOf(market.engine, time) });
 }

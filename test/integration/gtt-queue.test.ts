@@ -38,6 +38,7 @@ async function openWorks(redisUrl: string | undefined) {
   const idle = async () => DONE;
   const registry = new JobRegistry([
     defineJob({ queue: 'orders', name: 'place', payload: orderPayload, handler: idle }),
+    defineJob({ queue: 'orders', name: 'modify', payload: orderPayload, handler: idle }),
     defineJob({ queue: 'orders', name: 'cancel', payload: orderPayload, handler: idle }),
     defineJob({ queue: 'alerts', name: 'send', payload: orderPayload, handler: idle }),
     settleGttJob(executor),

@@ -1,4 +1,5 @@
 import type { Instrument } from '../../src/core/instrument.ts';
+import type { MarketCalendar } from '../../src/core/market-session.ts';
 import type { Tick } from '../../src/core/tick.ts';
 import type { EpochMs } from '../../src/core/time.ts';
 import { MarketBoard } from '../../src/simulators/angel-one/market/market-board.ts';
@@ -15,9 +16,13 @@ export interface HandMarket extends SimulatedMarket {
   listing(id: string): SimulatedListing;
 }
 
-export function openHandMarket(instruments: readonly Instrument[], start: EpochMs): HandMarket {
+export function openHandMarket(
+  instruments: readonly Instrument[],
+  start: EpochMs,
+  calendar: MarketCalendar = fixedCalendar,
+): HandMarket {
   const listings = listingsOf(instruments);
-  const board = new MarketBoard({ listings, calendar: fixedCalendar });
+  const board = new MarketBoard({ listings, calendar });
   const volumes = new Map<SimulatedListing, number>();
   let now = start;
   let sleepers: { readonly time: EpochMs; readonly wake: () => void }[] = [];

@@ -1,5 +1,6 @@
 import { expect, onTestFinished } from 'vitest';
 import type { Instrument } from '../../src/core/instrument.ts';
+import type { MarketCalendar } from '../../src/core/market-session.ts';
 import type { SimulatedAccount } from '../../src/simulators/angel-one/accounts/account.ts';
 import type { BehaviourChanges } from '../../src/simulators/angel-one/control/behaviours.ts';
 import type { OrderRow, SimulatedListing } from '../../src/simulators/angel-one/parts.ts';
@@ -43,16 +44,18 @@ export interface DeskSetup {
   readonly start?: number;
   readonly instruments?: readonly Instrument[];
   readonly isLoggedIn?: boolean;
+  readonly calendar?: MarketCalendar;
 }
 
 /** A simulator with INFY at 1500 in a market moved by hand, and a client that has logged in; closed with the test. */
 export async function openTestDesk(setup: DeskSetup = {}): Promise<TestDesk> {
-  const market = openHandMarket(setup.instruments ?? [INFY, NIFTY, CALL], setup.start ?? MORNING);
+  const { calendar = fixedCalendar } = setup;
+  const market = openHandMarket(setup.instruments ?? [INFY, NIFTY, CALL], setup.start ?? MORNING, calendar);
   const account = { ...TEST_ACCOUNT, ...setup.account };
   const simulator = await startAngelOneSimulator({
     market,
     accounts: [account],
-    calendar: fixedCalendar,
+    calendar,
     charges: SIMPLE_CHARGES,
     behaviours: { rateLimits: 'counted', totpReuse: 'allowed', ...setup.behaviours },
   });

@@ -23,10 +23,12 @@ export class TokenBook {
   readonly #byToken = new Map<string, ListedInstrument>();
 
   constructor(listed: Iterable<ListedInstrument>) {
-    for (const each of listed) {
-      this.#byId.set(each.instrument.id, each);
-      this.#byToken.set(`${each.segment}|${each.token}`, each);
-    }
+    for (const each of listed) this.add(each);
+  }
+
+  add(listed: ListedInstrument): void {
+    this.#byId.set(listed.instrument.id, listed);
+    this.#byToken.set(`${listed.segment}|${listed.token}`, listed);
   }
 
   byId(id: InstrumentId): ListedInstrument | undefined {

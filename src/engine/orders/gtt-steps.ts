@@ -147,7 +147,8 @@ function reasonToEnd(rule: Gtt, now: EpochMs): string | null {
   if (rule.isWithdrawn) return 'Withdrawn';
   const triggered = rule.legs.find(({ status }) => status === 'TRIGGERED');
   if (triggered !== undefined) return `The other leg, ${triggered.name}, has triggered`;
-  const rejected = rule.legs.find(({ status }) => status === 'REJECTED');
+  // What protects a position is kept as far as it goes: half of it is better than nothing.
+  const rejected = rule.legs.find(({ status, clientOrderId }) => status === 'REJECTED' && clientOrderId === null);
   if (rejected !== undefined)
     return `The other leg, ${rejected.name}, was refused: ${rejected.reason ?? 'no reason given'}`;
   return now >= rule.expires ? `Not triggered by ${formatIst(rule.expires)}` : null;
@@ -171,6 +172,9 @@ function pursue(rule: Gtt, leg: GttLeg, view: GttView): readonly GttStep[] {
     case 'INITIALIZED': {
       const isFirst = rule.legs.every(({ status }) => status === 'INITIALIZED');
       const denial = isFirst ? sellDenial(rule, view) : null;
+      // What was bought a moment ago the broker's positions may not show yet.
+      const isJustFilled = leg.clientOrderId !== null && view.now - rule.createdTime < LIST_LAG_MS;
+      if (denial !== null && isJustFilled) return [{ kind: 'wait', reason: denial }];
       if (denial !== null) return [{ kind: 'move', leg, status: 'REJECTED', reason: denial }];
       const reason = twinInDoubt(rule, leg, view);
       if (reason !== null) return [{ kind: 'wait', reason }];

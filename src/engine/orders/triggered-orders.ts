@@ -32,9 +32,15 @@ export interface Claims {
   readonly differences: readonly Difference[];
 }
 
-/** The broker's clock and ours may be so far apart. */
+export interface AdoptedBook {
+  readonly book: BrokerBook;
+  /** Some orders may be of triggers that are not known yet. */
+  readonly isInDoubt: boolean;
+}
+
+/** A list that was asked for so long after an order was placed shows its rule as triggered. */
 const SLACK_MS = 5 * SECOND_MS;
-/** Books and list lag behind each other by seconds. */
+/** Books and list lag behind each other by seconds, and so may the broker's clock and ours. */
 const LAG_MS = MINUTE_MS;
 
 /** Looks for the orders of triggers that have none yet. */
@@ -49,7 +55,7 @@ export function claimOrders(legs: readonly LegOfOrder[], book: BrokerBook, now: 
     const earliest = Math.min(...alike.map(({ rule, leg }) => leg.submittedTime ?? rule.createdTime));
     const [first] = alike;
     if (first === undefined) continue;
-    const orders = free.filter((order) => isLike(first, order) && order.story.time >= earliest - SLACK_MS);
+    const orders = free.filter((order) => isLike(first, order) && order.story.time >= earliest - LAG_MS);
     orders.sort((one, other) => one.story.time - other.story.time);
     if (orders.length > alike.length) {
       differences.push(...alike.filter(isOfOrder).map((each) => inDoubt(each, orders)));
@@ -66,7 +72,7 @@ export function claimOrders(legs: readonly LegOfOrder[], book: BrokerBook, now: 
 }
 
 /** The book with the claimed orders under our ids; `listedTime` is when the broker's list of rules was last asked for. */
-export function adoptBook(legs: readonly LegOfOrder[], book: BrokerBook, listedTime: EpochMs): BrokerBook {
+export function adoptBook(legs: readonly LegOfOrder[], book: BrokerBook, listedTime: EpochMs): AdoptedBook {
   const foreignOrders = book.foreignOrders ?? [];
   const mine = new Map(
     legs.flatMap((each) => (each.leg.brokerOrderId ? [[each.leg.brokerOrderId, each] as const] : [])),
@@ -94,7 +100,9 @@ export function adoptBook(legs: readonly LegOfOrder[], book: BrokerBook, listedT
       others.push(foreign);
     }
   }
-  return adopted.length === 0 ? book : { ...book, orders: [...book.orders, ...adopted], foreignOrders: others };
+  if (adopted.length === 0) return { book, isInDoubt: false };
+  const orders = [...book.orders, ...adopted];
+  return { book: { ...book, orders, foreignOrders: others }, isInDoubt: taken.size > 0 };
 }
 
 /** What the order's trigger has placed is in no book any more, whatever became of it. */
