@@ -2,7 +2,7 @@
  * Carries the engine's effects into the world, in order: decisions to the ledger in one transaction each, the jobs it
  * promised to the queue, candles to their store in batches.
  *
- * Invariants: nothing is queued before it is committed; in step, `settle` returns when every order due by now has been
+ * Invariants: nothing is queued before it is committed, and what could not be committed stays; in step, `settle` returns when every order due by now has been
  * handed to the broker and the engine has heard of it, and else as soon as the queue has them.
  */
 import { alertOf } from '../alerts/alerts-of-effects.ts';
@@ -108,7 +108,13 @@ export class EffectPipeline {
       const alert = effect.type === 'alertRaised' ? undefined : alertOf(effect);
       return alert ? [effect, { type: 'alertRaised', alert }] : [effect];
     });
-    return this.#options.ledger.record(told);
+    try {
+      return await this.#options.ledger.record(told);
+    } catch (error) {
+      // Whoever asked hears of it; the next one to ask writes them, and recording twice changes nothing.
+      this.#effects = [...effects, ...this.#effects];
+      throw error;
+    }
   }
 
   async #queue(jobs: readonly OutboxJob[], now: EpochMs): Promise<void> {

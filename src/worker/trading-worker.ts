@@ -193,6 +193,8 @@ async function trade(
   market.trouble.tell = (text) => {
     log.error(text);
     pipeline.raise(troubleAlert(text, clock.now()));
+    // At night no event comes that would settle it; what can not be written now is with the next one.
+    pipeline.settle(clock.now()).catch(() => undefined);
   };
   const onStop = (): void => queue.end();
   signal.addEventListener('abort', onStop, { once: true });
