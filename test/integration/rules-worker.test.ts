@@ -43,4 +43,56 @@ describe('a position kept overnight, in live mode', () => {
     const { code, stderr } = await worker.ended;
     expect(code, stderr).toBe(0);
   });
+
+  it.each([
+    ['while the answer to the second is on its way', 'delay'],
+    ['while the second is on its way and lost', 'half-open'],
+    ['while the second is taken and its answer lost', 'half-open-after'],
+  ] as const)('is protected by exactly one pair after a kill between the two creations, %s', async (_, kind) => {
+    const works = await openRuleWorker();
+    const { simulator } = works.desk;
+    await works.buy(LEVELS);
+    const first = simulator.arm({ kind: 'delay', ms: 800, on: ['createRule'], count: 1 });
+    const killed = works.start();
+    await until(() => simulator.ledger.rules.length, 1);
+    const ms = kind === 'delay' ? { ms: 60_000 } : {};
+    const second = simulator.arm({ kind, ...ms, on: ['createRule'] });
+    await until(() => struck(works), 2);
+    if (kind !== 'half-open') await until(() => simulator.ledger.rules.length, 2);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    simulator.lift(first);
+    simulator.lift(second);
+    works.start();
+    await until(() => legs(works), ['STOP_LOSS ACTIVE', 'TARGET ACTIVE']);
+    await until(() => orders(works), ['ENTRY FILLED 5', 'STOP_LOSS ACCEPTED 0', 'TARGET ACCEPTED 0']);
+    expect(works.liveRules()).toHaveLength(2);
+    expect(works.deeds().filter((deed) => deed.endsWith('created'))).toHaveLength(2);
+    expect(simulator.ledger.orders, 'nothing but the entry').toHaveLength(1);
+  });
+
+  it('leaves no orphan after a kill between the trigger and the cancel of the other leg, and the stop is booked', async () => {
+    const works = await openRuleWorker();
+    const { simulator } = works.desk;
+    await works.buy(LEVELS);
+    const killed = works.start();
+    await until(() => legs(works), ['STOP_LOSS ACTIVE', 'TARGET ACTIVE']);
+    const fault = simulator.arm({ kind: 'half-open', on: ['cancelRule'] });
+    await works.print(1399, 1398);
+    await until(() => struck(works), 1);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(works.liveRules()).toHaveLength(1);
+    simulator.lift(fault);
+    works.start();
+    await until(() => orders(works), ['ENTRY FILLED 5', 'STOP_LOSS FILLED 5', 'TARGET CANCELED 0']);
+    expect(works.liveRules()).toEqual([]);
+    expect(simulator.ledger.orders).toHaveLength(2);
+    const held = await works.database.sql`select quantity from positions order by day desc`;
+    expect(held[0]).toMatchObject({ quantity: 0 });
+  });
 });
+
+function struck({ desk }: RuleWorker): number {
+  return Object.values(desk.simulator.ledger.report().faults).reduce((sum, each) => sum + each, 0);
+}
