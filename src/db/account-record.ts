@@ -1,8 +1,9 @@
 /**
  * What an account's earlier runs have left, for the next one to go on from. Entry points: `readAccountRecord`,
- * `requeueUnsettled`, `unservedJobs`, `resetButSwitches`.
+ * `requeueUnsettled`, `unservedJobs`, `resetButSwitches`, `writeEquityMarks`.
  */
 import { z } from 'zod';
+import type { EquityMarks } from '../core/equity-marks.ts';
 import type { ClientOrderId, StrategyId } from '../core/ids.ts';
 import type { Switches } from '../ports/engine-event.ts';
 import type { AccountRecord, OutboxJob } from '../ports/ledger.ts';
@@ -18,6 +19,8 @@ const switchesSchema = z.strictObject({
   // Rows of earlier versions know nothing of single strategies.
   pausedStrategies: z.array(z.string().transform((id) => id as StrategyId)).default([]),
 });
+const EQUITY_MARKS = 'equity-marks';
+const marksSchema = z.strictObject({ peakEquityPaise: z.int(), day: z.int(), dayStartEquityPaise: z.int() });
 /** Before all others. */
 const FIRST_DAY = '2000-01-01';
 const OFF: Switches = { isKilled: false, isPaused: false, pausedStrategies: [] };
@@ -25,15 +28,22 @@ const OFF: Switches = { isKilled: false, isPaused: false, pausedStrategies: [] }
 const DOUBTFUL: Switches = { ...OFF, isPaused: true };
 
 export async function readAccountRecord(database: Pick<Database, 'sql' | 'orm'>): Promise<AccountRecord> {
-  const [record, rows, switches] = await Promise.all([
+  const [record, rows, switches, marks] = await Promise.all([
     new PostgresLedger(database, 'live').session(),
     database.sql<{ id: ClientOrderId }[]>`
       select distinct client_order_id as id from orders join job_outbox on subject = client_order_id
       where name = 'cancel' and status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED')`,
     new PostgresSettings(database).read('switches'),
+    new PostgresSettings(database).read(EQUITY_MARKS),
   ]);
   const read = switches === undefined ? OFF : (switchesSchema.safeParse(switches).data ?? DOUBTFUL);
-  return { ...record, withdrawn: rows.map(({ id }) => id), switches: read };
+  const withdrawn = rows.map(({ id }) => id);
+  return { ...record, withdrawn, switches: read, marks: marksSchema.safeParse(marks).data };
+}
+
+/** What a later run measures the account's losses against. */
+export async function writeEquityMarks(database: Pick<Database, 'sql'>, marks: EquityMarks): Promise<void> {
+  await new PostgresSettings(database).write(EQUITY_MARKS, marks);
 }
 
 /** Everything goes but what a person has switched or asked for while nobody was there to hear it, and what ran when. */

@@ -126,7 +126,7 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
       for (const runner of strategies.keys()) runner.endSession();
       book.startDay();
       orders.startDay(now);
-      portfolio.startDay();
+      portfolio.startDay(now);
       desk.startDay();
       squareOff.startDay(now);
     },

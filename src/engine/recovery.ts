@@ -11,6 +11,7 @@ import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { AccountRecord } from '../ports/ledger.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { unlistedResult } from './portfolio/unlisted-result.ts';
 
 interface Step {
   readonly time: EpochMs;
@@ -24,6 +25,13 @@ export function recover(parts: EngineParts, record: AccountRecord, reach: (time:
     parts.market.find(instrumentId) !== undefined;
   const orders = record.orders.filter(isKnown);
   const byId = new Map(orders.map((order) => [order.clientOrderId, order]));
+  const everything = new Map(record.orders.map((order) => [order.clientOrderId, order]));
+  parts.portfolio.recallResult(
+    unlistedResult(
+      record.fills.filter((fill) => !byId.has(fill.clientOrderId)),
+      everything,
+    ),
+  );
   const steps: Step[] = orders.map((order) => {
     return { time: order.createdTime, sequence: order.sequence, take: () => parts.orders.recall.order(order) };
   });
@@ -53,6 +61,7 @@ export function recover(parts: EngineParts, record: AccountRecord, reach: (time:
   const withdrawn = new Set(record.withdrawn);
   for (const order of orders) parts.orders.recall.end(order, withdrawn.has(order.clientOrderId));
   if (Number.isFinite(heard)) parts.orders.recall.finish(heard);
+  if (record.marks !== undefined) parts.portfolio.recallMarks(record.marks);
   Object.assign(parts.switches, record.switches);
 }
 

@@ -1,3 +1,4 @@
+import type { EquityMarks } from '../core/equity-marks.ts';
 import type { BookedFill } from '../core/fill.ts';
 import type { ClientOrderId } from '../core/ids.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
@@ -33,6 +34,8 @@ export interface AccountRecord extends SessionRecord {
   /** Orders that a cancel was asked for, as far as they have not ended. */
   readonly withdrawn: readonly ClientOrderId[];
   readonly switches: Switches;
+  /** Left out when no run has left any. */
+  readonly marks?: EquityMarks | undefined;
 }
 
 /** The durable book of decisions. */

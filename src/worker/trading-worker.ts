@@ -31,6 +31,7 @@ import { SessionRecorder } from '../simulation/session-recorder.ts';
 import { announced } from './announced-job.ts';
 import { EffectPipeline } from './effect-pipeline.ts';
 import { endOfPlay } from './end-of-play.ts';
+import { EquityWriter } from './equity-writer.ts';
 import { brokerExecution, paperExecution, takeUpOnPaper } from './execution.ts';
 import { GapFiller } from './gap-filler.ts';
 import { openMargins } from './margins/open-margins.ts';
@@ -64,6 +65,7 @@ export interface TradingWorkerOptions extends DaysOptions {
 const LEASE_WAIT_MS = 6_000;
 const SWEEP_EVERY_MS = 2_000;
 const LOST_EVERY_MS = 5_000;
+const MARKS_EVERY_MS = 1_000;
 const ALERT_PATIENCE_MS = 20_000;
 const GAP_PATIENCE_MS = 10_000;
 /** The budget lets two calls for candles through in 1.1 s. */
@@ -222,6 +224,8 @@ async function trade(
     });
     closing.push(every(SWEEP_EVERY_MS, () => sweeper.sweep(), log));
     const unserved = (ageMs: number) => unservedJobs(database, ageMs);
+    const marks = new EquityWriter(engine.parts.portfolio, database);
+    if (!market.isPlayed) closing.push(every(MARKS_EVERY_MS, () => marks.write(), log));
     closing.push(every(LOST_EVERY_MS, () => addLostJobs({ unserved, queues, sweeper }), log));
     const books = execution.reconciler && openBooks(execution.reconciler, market, database, pipeline, ending);
     orderFeed = execution.listen(

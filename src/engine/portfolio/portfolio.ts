@@ -2,12 +2,13 @@
  * The books: positions per strategy and instrument, the account as risk sees it, closed trades' results of the day.
  * Everything here follows from fills and prices; nothing is set from outside.
  */
+import type { EquityMarks } from '../../core/equity-marks.ts';
 import type { Fill } from '../../core/fill.ts';
 import type { InstrumentId, StrategyId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { Paise } from '../../core/money.ts';
 import type { Order, ProductType } from '../../core/order.ts';
-import { type DayNumber, dayOf } from '../../core/time.ts';
+import { type DayNumber, dayOf, type EpochMs } from '../../core/time.ts';
 import type { ExitReason, Trade } from '../../core/trade.ts';
 import type { ChargeModel } from '../../ports/charge-model.ts';
 import type { LastPrices } from './last-prices.ts';
@@ -30,6 +31,9 @@ export class Portfolio {
   #peakEquityPaise: Paise;
   #dayStartEquityPaise: Paise;
   #losingStreak = 0;
+  #day: DayNumber = Number.NaN;
+  /** Of an earlier run. */
+  #recalled: EquityMarks | undefined;
 
   constructor(capitalPaise: Paise, charges: ChargeModel, prices: LastPrices) {
     this.capitalPaise = capitalPaise;
@@ -105,6 +109,23 @@ export class Portfolio {
     return this.equityPaise - this.#dayStartEquityPaise;
   }
 
+  /** As they stand; looking at them changes nothing. */
+  get marks(): EquityMarks {
+    const [peakEquityPaise, dayStartEquityPaise] = [this.#peakEquityPaise, this.#dayStartEquityPaise];
+    return { peakEquityPaise, dayStartEquityPaise, day: this.#day };
+  }
+
+  /** Made or lost in earlier runs, outside of the positions here. */
+  recallResult(resultPaise: Paise): void {
+    this.#closedNetPaise += resultPaise;
+  }
+
+  recallMarks(marks: EquityMarks): void {
+    this.#recalled = marks;
+    this.#peakEquityPaise = Math.max(this.#peakEquityPaise, marks.peakEquityPaise);
+    if (marks.day === this.#day) this.#dayStartEquityPaise = marks.dayStartEquityPaise;
+  }
+
   get losingStreak(): number {
     return this.#losingStreak;
   }
@@ -115,10 +136,13 @@ export class Portfolio {
     return quantity;
   }
 
-  startDay(): void {
+  startDay(now: EpochMs): void {
     // As the order desk does: a set that lives for ever drags its former tables along.
     this.#open = new Set(this.#open);
-    this.#dayStartEquityPaise = this.equityPaise;
+    this.#day = dayOf(now);
+    // A day that an earlier run began is not begun anew.
+    const recalled = this.#recalled?.day === this.#day ? this.#recalled.dayStartEquityPaise : undefined;
+    this.#dayStartEquityPaise = recalled ?? this.equityPaise;
     this.#losingStreak = 0;
   }
 

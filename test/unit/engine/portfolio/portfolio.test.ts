@@ -120,7 +120,7 @@ describe('the portfolio', () => {
     books.book('BUY', 10, 100);
     books.price(TCS.id, 110);
     expect(books.portfolio.dayPaise).toBe(10_000);
-    books.portfolio.startDay();
+    books.portfolio.startDay(0);
     expect(books.portfolio.dayPaise).toBe(0);
     books.price(TCS.id, 95);
     expect(books.portfolio.dayPaise).toBe(-15_000);
@@ -138,7 +138,7 @@ describe('the portfolio', () => {
     expect(trade(100.2), 'exactly even is no loss').toBe(0);
     expect(trade(90)).toBe(1);
     expect(trade(90)).toBe(2);
-    books.portfolio.startDay();
+    books.portfolio.startDay(0);
     expect(books.portfolio.losingStreak).toBe(0);
   });
 
