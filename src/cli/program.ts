@@ -41,6 +41,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./differences-command.ts')).differencesCommand(),
   },
   {
+    name: 'schedule',
+    summary: 'show checklists, reports and what else the schedule ran or missed',
+    load: async () => (await import('./schedule-command.ts')).scheduleCommand(),
+  },
+  {
     name: 'backtest',
     summary: 'run a strategy over stored candles and report what it would have made',
     load: async () => (await import('./backtest-command.ts')).backtestCommand(),

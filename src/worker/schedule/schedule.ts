@@ -139,7 +139,8 @@ export class Schedule {
   async #run(job: ScheduledJob): Promise<boolean> {
     const { clock, tasks, isPlayed } = this.#options;
     if (job.kind === 'new-day') return true;
-    const began = Math.max(clock.now(), job.dueTime);
+    // A day that is played may be over before its evening.
+    const began = isPlayed ? job.dueTime : Math.max(clock.now(), job.dueTime);
     try {
       const result = await tasks[job.kind](job);
       // A day that is played is watched: of its end the summary tells.
