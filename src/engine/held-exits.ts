@@ -12,7 +12,7 @@ import type { Portfolio } from './portfolio/portfolio.ts';
 import type { WorkingOrders } from './working-orders.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** A leg that is not gone by then keeps an exit waiting: a person has to know, and it is cancelled once more. */
+/** A leg that is not gone by then keeps an exit waiting: a person has to know. Told again after twice as long each time. */
 const LEG_PATIENCE_MS = 10_000;
 
 export class HeldExits {
@@ -58,13 +58,15 @@ export class HeldExits {
     if (now < this.nextTime) return;
     this.nextTime = NEVER;
     for (const position of this.#portfolio.all()) {
-      const [held] = this.#orders.heldOf(position);
-      if (!held) continue;
-      this.nextTime = now + LEG_PATIENCE_MS;
-      this.#orders.tell(held, 'waits for a stop or target whose cancel is not confirmed', now);
-      for (const leg of this.#orders.legsOf(position).filter((each) => isInTheWayOf(held, each))) {
-        this.#memory.cancelled.delete(leg.clientOrderId);
-        this.#orders.cancel(leg, 'An exit waits for its end', now);
+      for (const held of this.#orders.heldOf(position)) {
+        const waited = now - Math.max(held.createdTime, held.notBefore);
+        if (waited >= LEG_PATIENCE_MS)
+          this.#orders.tell(held, 'waits for a stop or target whose cancel is not confirmed', now);
+        const next = now + Math.max(waited, LEG_PATIENCE_MS);
+        this.nextTime = Math.min(this.nextTime, next);
+        // A cancel that the broker has refused is asked for again.
+        const legs = this.#orders.legsOf(position).filter((leg) => isInTheWayOf(held, leg));
+        for (const leg of legs) this.#orders.cancel(leg, 'An exit waits for its end', now);
       }
     }
   }

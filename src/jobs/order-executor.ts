@@ -135,17 +135,23 @@ export class OrderExecutor {
       await this.#options.ledger.markModified(clientOrderId);
       return DONE;
     }
-    return outcome.kind === 'refused' ? this.#afterRefusedChange(order, outcome) : againAfter(outcome);
+    return outcome.kind === 'refused' || outcome.kind === 'unknown'
+      ? this.#afterDoubtfulChange(order, outcome)
+      : againAfter(outcome);
   }
 
   /** Mostly the order was done already, which the book tells. */
-  async #afterRefusedChange(order: Order, outcome: Extract<Unsettled, { kind: 'refused' }>): Promise<JobResult> {
+  async #afterDoubtfulChange(
+    order: Order,
+    outcome: Extract<Unsettled, { kind: 'refused' | 'unknown' }>,
+  ): Promise<JobResult> {
     const book = await provable(() => this.#options.broker.orders());
     if (book.kind !== 'done') return againAfter(book);
     const booked = bookedIn(book.value, order);
     if (booked !== undefined) await this.#adopt(booked);
     const { status } = await this.#load(order.clientOrderId);
     if (isTerminal(status) || (booked !== undefined && booked.filledQuantity >= order.quantity)) return DONE;
+    if (outcome.kind === 'unknown') return againAfter(outcome);
     return { kind: 'failed', reason: `The broker refused to change the order: ${outcome.reason}` };
   }
 

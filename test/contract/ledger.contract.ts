@@ -143,6 +143,40 @@ export function ledgerContract(name: string, open: () => Promise<LedgerHost>, ru
       },
     );
 
+    test('an order that is held is promised when it is released, with the terms it has then', async () => {
+      const held = { ...entry, isHeld: true };
+      expect(await ledger.record([planned[0] as Effect, { type: 'orderPlanned', order: held }])).toEqual([]);
+      const less = { ...held, quantity: 4, amendments: 1 };
+      expect(await ledger.record([{ type: 'orderAmended', order: less, job: null, time: TIME + 1 }])).toEqual([]);
+      const released = { ...less, isHeld: false, amendments: 2 };
+      const jobs = await ledger.record([{ type: 'orderAmended', order: released, job: 'place', time: TIME + 2 }]);
+      expect(jobs).toMatchObject([{ id: entry.clientOrderId, name: 'place', notBefore: TIME + 5 }]);
+      expect(await ledger.order(entry.clientOrderId)).toEqual(released);
+    });
+
+    test('a change of terms promises its job once and is not undone by an older one', async () => {
+      await ledger.record(planned);
+      const changeOf = (amendments: number): Effect => {
+        const order = { ...entry, limitPrice: 1_400 + amendments, reprices: amendments, pricedTime: TIME, amendments };
+        return { type: 'orderAmended', order, job: 'modify', time: TIME + amendments };
+      };
+      const subject = entry.clientOrderId;
+      const job = {
+        id: `${subject}-modify-2`,
+        queue: 'orders',
+        name: 'modify',
+        subject,
+        priority: 10,
+        notBefore: TIME + 2,
+      };
+      expect(await ledger.record([changeOf(2)])).toEqual([job]);
+      expect(await ledger.record([changeOf(2)])).toEqual([]);
+      await ledger.record([changeOf(1)]);
+      expect(await ledger.order(subject)).toMatchObject({ limitPrice: 1_402, reprices: 2, amendments: 2 });
+      await ledger.move(report('SUBMITTED', TIME + 9, 'B-1'));
+      expect(await ledger.order(subject)).toMatchObject({ limitPrice: 1_402, status: 'SUBMITTED' });
+    });
+
     test('a cancel and an alert promise their jobs under ids of their own', async () => {
       await ledger.record(planned);
       const cancel: Effect = { type: 'cancelRequested', order: entry, reason: 'expired', time: TIME + 9 };

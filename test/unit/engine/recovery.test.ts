@@ -34,6 +34,7 @@ describe('an engine that takes up what an earlier one has left', () => {
         const cut = Math.floor(at * steps.length);
         const engine = new TradingEngine(options);
         engine.restore(recordOf(steps.slice(0, cut), session.engine));
+        engine.warmUp(candlesOf(steps.slice(0, cut)));
         for (const { event, effects } of steps.slice(cut)) {
           // Candles of their own are not part of the books: the first ones after the cut may be known already.
           expect(decisions(engine.handle(event))).toEqual(decisions(effects));

@@ -122,17 +122,24 @@ describe('where no exchange ties stop and target', () => {
     expect(bench.order(bench.last('SQUARE_OFF'))).toMatchObject({ quantity: 7, isHeld: false });
   });
 
-  it('a leg that will not go is told and cancelled once more', () => {
+  it('a leg that will not go is told, after twice as long each time', () => {
     const bench = holding();
     bench.command('squareoff', '10:06');
-    bench.timer('10:06:09');
-    expect(bench.all('alertRaised')).toEqual([]);
-    bench.timer('10:06:10');
-    expect(bench.all('alertRaised').map(({ alert }) => `${alert.level} ${alert.text}`)).toEqual([
-      expect.stringMatching(/^critical NSE:RELIANCE: the SELL order of 10 units \(SQUARE_OFF\) waits for a stop/),
-    ]);
-    expect(bench.cancelled).toEqual(['STOP_LOSS', 'STOP_LOSS']);
+    for (let second = 0; second < 75; second += 1) bench.handle({ type: 'timer', time: at('10:06') + second * 1_000 });
+    const told = bench.all('alertRaised').map(({ alert }) => [alert.time - at('10:06'), alert.level, alert.text]);
+    const text = expect.stringMatching(/^NSE:RELIANCE: the SELL order of 10 units \(SQUARE_OFF\) waits for a stop/);
+    expect(told).toEqual([10_000, 20_000, 40_000].map((waited) => [waited, 'critical', text]));
+    expect(bench.cancelled, 'the cancel is still being tried').toEqual(['STOP_LOSS']);
     expect(sent(bench)).toEqual(['ENTRY', 'STOP_LOSS']);
+  });
+
+  it('a leg whose cancel the broker has refused is cancelled once more', () => {
+    const bench = holding();
+    bench.command('squareoff', '10:06');
+    bench.report(bench.last('STOP_LOSS'), 'PENDING_CANCEL', { time: at('10:06') + 1 });
+    bench.report(bench.last('STOP_LOSS'), 'ACCEPTED', { time: at('10:06') + 2 });
+    bench.timer('10:06:10');
+    expect(bench.cancelled).toEqual(['STOP_LOSS', 'STOP_LOSS']);
   });
 
   it('an entry filled in parts has a stop for each, and one target that waits for both', () => {

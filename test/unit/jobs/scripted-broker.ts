@@ -1,7 +1,14 @@
 import type { Fill } from '../../../src/core/fill.ts';
 import type { BrokerOrderId, ClientOrderId } from '../../../src/core/ids.ts';
 import type { Order, OrderUpdate } from '../../../src/core/order.ts';
-import type { BookedOrder, Broker, BrokerBook, BrokerHoldings, BrokerPositions } from '../../../src/ports/broker.ts';
+import type {
+  BookedOrder,
+  Broker,
+  BrokerBook,
+  BrokerHoldings,
+  BrokerPositions,
+  OrderChange,
+} from '../../../src/ports/broker.ts';
 import type { Outcome } from '../../../src/ports/outcome.ts';
 import { ANSWERS, type Fate } from './call-fate.ts';
 
@@ -10,9 +17,14 @@ export class ScriptedBroker implements Broker {
   readonly name = 'scripted';
   readonly placed: ClientOrderId[] = [];
   readonly cancelled: ClientOrderId[] = [];
+  readonly modified: OrderChange[] = [];
+  /** The id that a changed order has from then on; its own by default. */
+  changedId: BrokerOrderId | undefined;
   /** The orders that the broker really has, in the order they came in. */
   readonly book: BookedOrder[] = [];
-  readonly fates: { place: Fate[]; cancel: Fate[]; orders: Fate[] } = { place: [], cancel: [], orders: [] };
+  readonly fates: { place: Fate[]; modify: Fate[]; cancel: Fate[]; orders: Fate[] } = {
+    ...{ place: [], modify: [], cancel: [], orders: [] },
+  };
   /** Orders show up in the book only at this look and later. */
   visibleFromLook = 1;
   looks = 0;
@@ -36,7 +48,11 @@ export class ScriptedBroker implements Broker {
     return fate === 'done' ? { kind: 'done', value: null } : ANSWERS[fate];
   }
 
-  async modify(order: Order): Promise<Outcome<{ readonly brokerOrderId: BrokerOrderId }>> {
+  async modify(order: Order, change: OrderChange = {}): Promise<Outcome<{ readonly brokerOrderId: BrokerOrderId }>> {
+    this.modified.push(change);
+    const fate = this.fates.modify.shift() ?? 'done';
+    if (fate !== 'done') return ANSWERS[fate];
+    if (this.changedId !== undefined) return { kind: 'done', value: { brokerOrderId: this.changedId } };
     return { kind: 'done', value: { brokerOrderId: brokerOrderId(order) } };
   }
 
