@@ -3,6 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { ConfigError } from '../core/errors.ts';
+import { SECOND_MS } from '../core/time.ts';
 import type { OpenMarket } from '../simulators/angel-one/market/open-market.ts';
 import type { AngelOneSimulator } from '../simulators/angel-one/start-simulator.ts';
 import { readChoice, readExistingPath, readNumber, readWholeNumber } from './options.ts';
@@ -26,6 +27,7 @@ interface SimulateOptions {
   readonly funds: number;
   readonly masterRows: number;
   readonly calendar?: string;
+  readonly lead: number;
   readonly hold?: boolean;
   readonly json?: boolean;
 }
@@ -72,6 +74,12 @@ export function simulateCommand(): Command {
       '--calendar <file>',
       'trading days and hours, instead of the ones that ship',
       readExistingPath('--calendar', 'a market calendar'),
+    )
+    .option(
+      '--lead <seconds>',
+      'how long before the first recorded price the clock begins',
+      readNumber('--lead', { atLeast: 0 }),
+      300,
     )
     .option('--hold', 'prices stand until the control surface is told to start them')
     .option('--json', 'print one line of JSON with endpoints, control, credentials and pid')
@@ -132,7 +140,9 @@ async function openMarket(options: SimulateOptions, clock: (typeof CLOCKS)[numbe
   if (clock === 'session') {
     if (options.session === undefined) throw new ConfigError('--clock session: expected --session <file>, found none');
     const { openSessionMarket } = await import('../simulators/angel-one/market/session-market.ts');
-    return openSessionMarket({ listings, ticks, speed: options.speed, calendar: loadMarketCalendar(options.calendar) });
+    const { speed, lead } = options;
+    const calendar = loadMarketCalendar(options.calendar);
+    return openSessionMarket({ listings, ticks, speed, calendar, leadMs: lead * SECOND_MS });
   }
   const { openSystemMarket } = await import('../simulators/angel-one/market/system-market.ts');
   // Made-up prices begin where the recording does.

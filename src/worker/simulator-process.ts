@@ -44,6 +44,8 @@ export interface SimulatorProcessOptions {
   readonly speed: number;
   /** Trading days and hours, instead of the ones that ship. */
   readonly calendarPath?: string | null;
+  /** How long before its first price the session's clock begins. */
+  readonly leadSeconds?: number;
   readonly onLine: (line: string) => void;
 }
 
@@ -56,9 +58,10 @@ const START_PATIENCE_MS = 20_000;
 const STOP_PATIENCE_MS = 2_000;
 
 export async function startSimulator(options: SimulatorProcessOptions): Promise<SimulatorProcess> {
-  const { sessionPath, instrumentsPath, speed, calendarPath = null, onLine } = options;
+  const { sessionPath, instrumentsPath, speed, calendarPath = null, leadSeconds, onLine } = options;
   const args = ['simulate', 'angel-one', '--port', '0', '--session', sessionPath, '--instruments', instrumentsPath];
   if (calendarPath !== null) args.push('--calendar', calendarPath);
+  if (leadSeconds !== undefined) args.push('--lead', String(leadSeconds));
   // A group of its own: Ctrl-C at the terminal is the worker's to answer.
   const child = spawn(
     process.execPath,

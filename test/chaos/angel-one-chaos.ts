@@ -21,12 +21,16 @@ const OPERATIONS: Readonly<Record<BrokerCall, Operation>> = {
   trades: 'tradeBook',
 };
 
+const LEAD_SECONDS = 30;
+
 /** The simulator of Angel One's protocol, in a process of its own. */
 export const angelOneChaos: ChaosBroker = {
   name: 'angel-one',
   async start(stage, speed, onLine) {
     const { sessionPath, instrumentsPath, calendarPath } = stage;
-    const simulator = await startSimulator({ sessionPath, instrumentsPath, calendarPath, speed, onLine });
+    const simulator = await startSimulator({
+      ...{ sessionPath, instrumentsPath, calendarPath, leadSeconds: LEAD_SECONDS, speed, onLine },
+    });
     const { endpoints, control, credentials, ask } = simulator;
     // The broker closes nothing by itself: every order of the day is one of ours.
     await ask('behaviours', { squareOffTime: null });

@@ -85,7 +85,7 @@ export function planChaos(seed: string): readonly Mishap[] {
   const commands = times(COMMANDS, (): readonly Mishap[] => {
     const from = 0.05 + random.uniform() * 0.7;
     if (random.uniform() < 0.4) return [{ at: from, what: { command: 'squareoff' } }];
-    const stop: Mishap = { at: from, what: { command: pick(['halt', 'halt', 'kill']) } };
+    const stop: Mishap = { at: from, what: { command: pick(['halt', 'kill']) } };
     return [stop, { at: from + HALT * random.uniform(), what: { command: 'resume' } }];
   }).flat();
   return [...kills, ...faults, ...commands].toSorted((one, other) => one.at - other.at);

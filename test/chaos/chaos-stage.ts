@@ -24,7 +24,7 @@ export interface Stage {
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const SAMPLE = join(PROJECT, 'backtest-data');
 const CALENDAR = join(PROJECT, 'src/config/data/market-calendar.json');
-const SQUARE_OFF_MINUTES = 6;
+const SQUARE_OFF_MINUTES = 2;
 
 export async function buildStage(folder: string, minutes: number, speed: number): Promise<Stage> {
   const [sessionPath, calendarPath, configPath] = ['session.parquet', 'calendar.json', 'bot.config.ts'].map((name) =>
@@ -59,7 +59,7 @@ const SHARES = ['NSE:RELIANCE', 'NSE:TCS', 'NSE:HDFCBANK', 'NSE:INFY', 'NSE:ICIC
 const OPTIONS = ['NFO:NIFTY:2026-11-23:25700:CE', 'NFO:NIFTY:2026-11-23:25700:PE'];
 
 function botOf(replay: NonNullable<BotFile['replay']>, calendarFile: string): BotFile {
-  const each = { timeframe: '3m', product: 'INTRADAY' } as const;
+  const each = { timeframe: '1m', product: 'INTRADAY' } as const;
   return {
     account: { id: 'chaos', broker: 'paper', capital: 10_00_000 },
     strategies: [

@@ -35,8 +35,8 @@ function readCommand(): ChaosCommand {
     )
     .option('--runs <number>', 'how many sessions', readWholeNumber('--runs', 1), 1)
     .option('--seed <number>', 'of the first one; the next ones follow', readWholeNumber('--seed', 0), 1)
-    .option('--speed <times>', 'play so many times as fast', readNumber('--speed', { above: 0 }), 200)
-    .option('--minutes <minutes>', 'length of the session', readWholeNumber('--minutes', 20), 30)
+    .option('--speed <times>', 'play so many times as fast', readNumber('--speed', { above: 0 }), 80)
+    .option('--minutes <minutes>', 'length of the session', readWholeNumber('--minutes', 8), 14)
     .option('--jobs <number>', 'so many at a time', readWholeNumber('--jobs', 1), 1)
     .option(
       '--backend <which>',

@@ -6,8 +6,8 @@ import type { RedisServer } from './redis-server.ts';
 import { tempFolder } from './temp-folder.ts';
 import { serversUnder, stateFolder } from './worker-process.ts';
 
-const SPEED = 200;
-const MINUTES = 30;
+const SPEED = 80;
+const MINUTES = 14;
 export const PATIENCE = { timeout: 120_000 };
 
 /** One run each; `npm run chaos -- --runs 300 --jobs 2` makes many. */
