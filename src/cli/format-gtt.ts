@@ -1,4 +1,4 @@
-import { type Gtt, type GttStatus, isGttEnded } from '../core/gtt.ts';
+import { BY_HAND, type Gtt, type GttStatus, isGttEnded } from '../core/gtt.ts';
 import { formatRupees, toPaise } from '../core/money.ts';
 import { dayOf, formatDay, formatIst } from '../core/time.ts';
 import type { BrokerGtt } from '../ports/gtt-broker.ts';
@@ -6,6 +6,8 @@ import { statusOfGtt } from '../worker/gtt-desk.ts';
 
 export interface DescribedGtt {
   readonly id: string;
+  /** Whose position it protects; `by-hand` for a person's. */
+  readonly strategy: string;
   readonly instrument: string;
   readonly kind: Gtt['kind'];
   readonly side: string;
@@ -27,9 +29,9 @@ export interface DescribedGtt {
 }
 
 export function describeGtt(rule: Gtt): DescribedGtt {
-  const { clientGttId: id, instrumentId: instrument, kind, side, product, isWithdrawn } = rule;
+  const { clientGttId: id, strategyId: strategy, instrumentId: instrument, kind, side, product, isWithdrawn } = rule;
   return {
-    ...{ id, instrument, kind, side, product, status: statusOfGtt(rule), isWithdrawn },
+    ...{ id, strategy, instrument, kind, side, product, status: statusOfGtt(rule), isWithdrawn },
     isEnded: rule.legs.every(({ status }) => isGttEnded(status)),
     created: formatIst(rule.createdTime),
     expires: formatIst(rule.expires),
@@ -54,8 +56,18 @@ export function describeBrokerGtt({
 
 const LEG_WORDS: Readonly<Record<string, string>> = { SINGLE: 'at', STOP_LOSS: 'stop-loss at', TARGET: 'target at' };
 
-export function formatGtt({ id, instrument, kind, side, product, status, expires, legs }: DescribedGtt): string {
-  const head = `${id}  ${status}  ${side} ${instrument} ${product}${kind === 'OCO' ? ', one leg cancels the other' : ''}, until ${expires.slice(0, 10)}`;
+export function formatGtt({
+  id,
+  strategy,
+  instrument,
+  kind,
+  side,
+  product,
+  status,
+  expires,
+  legs,
+}: DescribedGtt): string {
+  const head = `${id}  ${status}  ${side} ${instrument} ${product}${kind === 'OCO' ? ', one leg cancels the other' : ''}, until ${expires.slice(0, 10)}${strategy === BY_HAND ? '' : `, protects a position of ${strategy}`}`;
   const lines = legs.map((leg) => {
     const value = formatRupees(toPaise(leg.limitPrice, leg.quantity));
     const place = leg.brokerGttId === null ? '' : ` as ${leg.brokerGttId}`;

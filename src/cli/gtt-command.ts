@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { readEnv } from '../config/env.ts';
 import { loadBot } from '../config/load-bot.ts';
 import { ConfigError } from '../core/errors.ts';
-import { type Gtt, type GttLegName, type GttTerms, LONGEST_GTT_DAYS } from '../core/gtt.ts';
+import { BY_HAND, type Gtt, type GttLegName, type GttTerms, LONGEST_GTT_DAYS } from '../core/gtt.ts';
 import type { ClientOrderId } from '../core/ids.ts';
 import type { GttDesk } from '../worker/gtt-desk.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
@@ -100,7 +100,11 @@ function changing(command: Command): Command {
     .option('--yes', 'do it; without this it is only said what would be done')
     .option('--wait <seconds>', 'how long to work on it', wait, DEFAULT_WAIT_SECONDS)
     .option('--json', 'print what happened as one JSON document')
-    .addHelpText('after', '\nExit code 1: it is not settled; "gtt settle --yes" or a running worker goes on with it.');
+    .addHelpText(
+      'after',
+      '\nExit code 1: it is not settled; "gtt settle --yes" or a running worker goes on with it.' +
+        '\nWhat a rule by hand trades when it triggers is in no strategy\'s books: "differences" lists it, and nobody closes it but you.',
+    );
 }
 
 async function list(options: { readonly all?: boolean; readonly json?: boolean }): Promise<void> {
@@ -138,6 +142,11 @@ async function open(name: string, options: NewOptions): Promise<void> {
 async function change(id: string, options: ChangeOptions): Promise<void> {
   await atDesk(null, async (desk) => {
     const rule = await ruleOf(desk, id);
+    if (rule.strategyId !== BY_HAND && options.quantity !== undefined) {
+      throw new ConfigError(
+        `Expected --quantity for a rule by hand, found one that protects what "${rule.strategyId}" holds`,
+      );
+    }
     const wanted = new Map<GttLegName, GttTerms>();
     for (const leg of rule.legs) {
       const { trigger, limit } = pricesOf(leg.name, options);

@@ -61,7 +61,10 @@ export async function resetButSwitches(database: Pick<Database, 'sql'>, schema: 
   for (const run of runs) await schedule.note(run);
 }
 
-/** What a job is for is not there yet: an order to be sent or withdrawn, a rule to be settled, an alert to be told. */
+/**
+ * What a job is for is not there yet: an order to be sent or withdrawn, a rule to be settled, an alert to be told. Rules that
+ * rest at the broker as they should are looked at by the sweep.
+ */
 const IS_UNSERVED = `
   name = 'place' and subject in
       (select client_order_id from orders where status in ('INITIALIZED', 'SUBMITTING', 'UNKNOWN'))
@@ -70,8 +73,11 @@ const IS_UNSERVED = `
     or name = 'cancel' and subject in
       (select client_order_id from orders where status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
     or name = 'send' and subject in (select key from alerts where sent_time is null)
-    or name = 'settle' and subject in
-      (select client_gtt_id from gtt_legs where status not in ('TRIGGERED', 'EXPIRED', 'CANCELLED', 'REJECTED'))`;
+    or name = 'settle' and subject in (
+      select client_gtt_id from gtt_legs join gtt_rules using (client_gtt_id) left join orders using (client_order_id)
+      where gtt_legs.status in ('INITIALIZED', 'SUBMITTING', 'MODIFYING', 'CANCELLING', 'UNKNOWN')
+        or gtt_rules.is_withdrawn and gtt_legs.status = 'ACTIVE'
+        or gtt_legs.status = 'TRIGGERED' and orders.status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))`;
 
 /**
  * Every job whose purpose is not served counts as not queued, so that the sweeper adds it again: the queue has been

@@ -67,9 +67,23 @@ export class RuleLegs {
       const brokerOrderId = claimed.get(each.leg);
       return brokerOrderId === undefined ? each : { ...each, leg: { ...each.leg, brokerOrderId } };
     });
+    for (const each of withClaims) this.#tellUnfilled(each, book);
     const adopted = adoptBook(withClaims, book, this.#listedTime);
     if (adopted.isInDoubt) onDoubt();
     return adopted.book;
+  }
+
+  /** The limit of a trigger may be gapped through: its order ends with the day, and nothing rests any more. */
+  #tellUnfilled({ rule, leg, order }: LegOfOrder, { foreignOrders = [] }: BrokerBook): void {
+    if (order === null || rule.isWithdrawn || isTerminal(order.status) || leg.brokerOrderId === null) return;
+    const placed = foreignOrders.find(({ brokerOrderId }) => brokerOrderId === leg.brokerOrderId);
+    if (placed?.story === undefined || !isTerminal(placed.story.status)) return;
+    const { filledQuantity, quantity, story } = placed;
+    if (filledQuantity >= quantity) return;
+    const { role, instrumentId, strategyId } = order;
+    this.#options.onTrouble(
+      `The ${role} of ${strategyId} in ${instrumentId} has triggered, and its order ${leg.brokerOrderId} ended with ${filledQuantity} of ${quantity} units filled (${story.reason ?? story.status}): the rest of the position goes without it. Close it with "squareoff --strategy ${strategyId}", or protect it by hand`,
+    );
   }
 
   /** Of all rules, or of one. */

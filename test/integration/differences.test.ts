@@ -100,4 +100,15 @@ describe('differences in the database', () => {
     await Promise.all(Array.from({ length: 4 }, (_, at) => book.record([ONE, OTHER], 1_000 + at, true)));
     expect(keys(await book.open()).toSorted()).toEqual(['one', 'other']);
   });
+
+  test('about rules and about orders leave each other alone', async () => {
+    const rule = differenceOf('rule', { kind: 'GTT_FOREIGN', level: 'info' });
+    await book.record([ONE], 1_000, true);
+    expect(keys(await book.record([rule], 1_000, true, 'rules')), 'nobody has told of it').toEqual(['rule']);
+    await book.record([], 2_000, true, 'rules');
+    expect(keys(await book.open())).toEqual(['one']);
+    await book.record([rule], 3_000, true, 'rules');
+    await book.record([], 4_000, true);
+    expect(keys(await book.open())).toEqual(['rule']);
+  });
 });

@@ -176,8 +176,9 @@ export function gttStatusOf({ legs }: Gtt): GttStatus {
   const has = (...wanted: readonly GttStatus[]): boolean => legs.some(({ status }) => wanted.includes(status));
   const isOpen = legs.some(({ status }) => !isGttEnded(status));
   if (has('UNKNOWN')) return 'UNKNOWN';
-  // The other leg has to go.
-  if (isOpen && has('TRIGGERED', 'REJECTED')) return 'CANCELLING';
+  const isRefused = legs.some(({ status, clientOrderId }) => status === 'REJECTED' && clientOrderId === null);
+  // The other leg has to go; what protects a position stays as far as it was taken.
+  if (isOpen && (has('TRIGGERED') || isRefused)) return 'CANCELLING';
   for (const each of ['CANCELLING', 'SUBMITTING', 'INITIALIZED', 'MODIFYING', 'ACTIVE', 'TRIGGERED'] as const) {
     if (has(each)) return each === 'INITIALIZED' && has('ACTIVE') ? 'SUBMITTING' : each;
   }

@@ -3,7 +3,7 @@
  * and `oversold` for what nobody planned.
  *
  * Invariants: pure, and of what there is only, so that a run that died anywhere is gone on with by asking again; nothing is
- * created while a rule of the same content may be at the broker unseen; a pair is whole or on its way out; rules that are
+ * created while a rule of the same content may be at the broker unseen; a pair is whole or on its way out, unless it protects a position; rules that are
  * not ours are counted and never touched.
  */
 import { assertNever } from '../../core/errors.ts';

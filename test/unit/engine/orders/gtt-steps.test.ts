@@ -11,6 +11,7 @@ const LATER = MORNING + 2 * MINUTE_MS;
 const ONE = brokerGttId('1');
 const TWO = brokerGttId('2');
 const OTHER_ID = 'h7k2m9q4x1c8v5n3' as ClientOrderId;
+const THIRD_ID = 'i7k2m9q4x1c8v5n3' as ClientOrderId;
 
 function viewOf(
   rules: readonly BrokerGtt[],
@@ -215,5 +216,28 @@ describe('what is on sale by triggers', () => {
     expect(needsHoldings(entry)).toBe(false);
     expect(stepsOf(entry, [], { holdings: null })).toEqual(['create SINGLE']);
     expect(needsHoldings(single)).toBe(true);
+  });
+});
+
+describe('a pair that protects a position', () => {
+  const owned = { clientOrderId: OTHER_ID };
+
+  it('waits a moment for what was bought just now to be shown, and then is denied as a whole', () => {
+    const rule = buildOco(owned, { clientOrderId: THIRD_ID }, { createdTime: LATER });
+    const none = { holdings: new Map([[INFY.id, 0]]) };
+    expect(stepsOf(rule, [], none)).toEqual(['wait', 'wait']);
+    const denied = stepsOf(rule, [], { ...none, now: LATER + 2 * MINUTE_MS });
+    expect(denied).toEqual(['move STOP_LOSS REJECTED', 'move TARGET REJECTED']);
+  });
+
+  it('keeps the leg that the broker takes when it refuses the other', () => {
+    const refusedTarget = buildOco(
+      { ...owned, status: 'ACTIVE', brokerGttId: ONE },
+      { clientOrderId: THIRD_ID, status: 'REJECTED', reason: 'Invalid price' },
+    );
+    const [stopLoss] = refusedTarget.legs;
+    expect(stepsOf(refusedTarget, [rowOf(refusedTarget, stopLoss, '1')])).toEqual([]);
+    const refusedStop = buildOco({ ...owned, status: 'REJECTED' }, { clientOrderId: THIRD_ID });
+    expect(stepsOf(refusedStop, [])).toEqual(['create TARGET']);
   });
 });
