@@ -45,11 +45,13 @@ export class PostgresLedger implements Ledger {
     const durable = effects.filter(({ type }) => type !== 'candleClosed');
     if (durable.length === 0) return [];
     return this.#database.sql.begin(async (transaction) => {
+      const carried = await carryAsRules(transaction, durable, this.#rulesOf);
+      // What is new is sent before what changes: an order may be planned and filled in one event.
       const [jobs] = await Promise.all([
-        this.#insertNew(transaction, durable),
+        this.#insertNew(transaction, durable, carried.others),
         changeOrders(transaction, durable.filter(isOrderChange)),
       ]);
-      return jobs;
+      return [...carried.jobs, ...jobs];
     });
   }
 
@@ -117,7 +119,11 @@ export class PostgresLedger implements Ledger {
   }
 
   /** Everything that only adds. The statements travel together; the first to fail fails the transaction. */
-  async #insertNew(transaction: Transaction, effects: readonly Effect[]): Promise<readonly OutboxJob[]> {
+  async #insertNew(
+    transaction: Transaction,
+    effects: readonly Effect[],
+    promising: readonly Effect[],
+  ): Promise<readonly OutboxJob[]> {
     const decided = effects.flatMap((effect) => (effect.type === 'signalDecided' ? [effect.signal] : []));
     const changed = effects.flatMap((effect) => (effect.type === 'signalChanged' ? [effect.signal] : []));
     const planned = effects.flatMap((effect) => (effect.type === 'orderPlanned' ? [effect.order] : []));
@@ -127,8 +133,7 @@ export class PostgresLedger implements Ledger {
     const closed = effects.flatMap((effect) => (effect.type === 'tradeClosed' ? [effect.trade] : []));
     const raised = effects.flatMap((effect) => (effect.type === 'alertRaised' ? [effect.alert] : []));
     const switched = effects.findLast((effect) => effect.type === 'switchesChanged');
-    const carried = await carryAsRules(transaction, effects, this.#rulesOf);
-    const jobs = promisedJobs(carried.others);
+    const jobs = promisedJobs(promising);
     const toRow = (signal: (typeof decided)[number]) => signalToRow(signal, this.#mode);
     const [, , , , , , promised] = await Promise.all([
       decided.length > 0 && runRows(transaction, statements.INSERT_SIGNALS, decided.map(toRow)),
@@ -141,7 +146,7 @@ export class PostgresLedger implements Ledger {
       switched && transaction.unsafe(statements.CHANGE_SWITCHES, [JSON.stringify(switched.switches), switched.time]),
     ]);
     const ids = new Set(promised.map((row) => row.id));
-    return [...carried.jobs, ...jobs.filter(({ id }) => ids.delete(id))];
+    return jobs.filter(({ id }) => ids.delete(id));
   }
 }
 
