@@ -99,8 +99,10 @@ async function settle({ pipeline, clock }: SessionOptions): Promise<void> {
 /** The last candles close and the day's orders expire though no more events come. */
 async function drain(options: SessionOptions): Promise<void> {
   const { engine, clock, signal } = options;
-  while (Number.isFinite(engine.nextTimer) && !signal.aborted) {
+  const end = endOfDay(clock.now());
+  // What the engine would remind of on another day is not heard on this one.
+  while (engine.nextTimer < end && !signal.aborted) {
     await take(options, { type: 'timer', time: Math.max(engine.nextTimer, clock.now()) });
   }
-  if (!signal.aborted) await take(options, { type: 'timer', time: endOfDay(clock.now()) });
+  if (!signal.aborted) await take(options, { type: 'timer', time: end });
 }
