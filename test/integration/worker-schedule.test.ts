@@ -62,7 +62,7 @@ describe('the schedule of a worker that runs over days', () => {
         return { kind: 'ENTRY', side: 'BUY', reason: 'once' };
       },
     });
-    await until(desk, async () => worker.markets[0]);
+    await waitForRun(desk, database, DAY, 'new-day');
     await live(desk, ist(DAY, '08:56'));
     const checklist = await waitForRun(desk, database, DAY, 'checklist');
     expect(checklist.text.split('\n')).toEqual([
@@ -98,7 +98,8 @@ describe('the schedule of a worker that runs over days', () => {
       expect.stringMatching(/^calls since 08:35: \d+; fullest .*orderWrite \d of \d in a second/),
     ]);
     await live(desk, ist(AFTER, '08:31'));
-    await until(desk, async () => worker.markets[1]);
+    await waitForRun(desk, database, AFTER, 'new-day');
+    expect(worker.markets).toHaveLength(2);
     await live(desk, ist(AFTER, '08:56'));
     await waitForRun(desk, database, AFTER, 'checklist');
     expect(await briefRuns(database)).toEqual([
@@ -113,7 +114,8 @@ describe('the schedule of a worker that runs over days', () => {
       .report()
       .sessions.map(({ deed, time }) => `${formatIst(time).slice(8, 16)} ${deed}`);
     expect(deeds.filter((deed) => /logout/.test(deed))).toEqual(['17T16:00 logout']);
-    expect((await alertsOf(database)).map(({ level, text }) => `${level} ${text.split(':')[0]}`)).toEqual([
+    const scheduled = (await alertsOf(database)).filter(({ key }) => key.startsWith('schedule/'));
+    expect(scheduled.map(({ level, text }) => `${level} ${text.split(':')[0]}`)).toEqual([
       'info Pre-open checklist of 2026-11-17',
       "info Day's report of 2026-11-17",
       'info Pre-open checklist of 2026-11-18',
@@ -135,6 +137,7 @@ describe('the schedule of a worker that runs over days', () => {
       await live(desk, ist(DAY, clock));
       const worker = startLiveWorker(desk, { account, orders: 'paper', takesUp: 'switches' });
       await until(desk, async () => worker.markets[0]);
+      await passing(desk, new Promise((resolve) => setTimeout(resolve, 500)));
       if (count === 0) await waitForRun(desk, database, DAY, 'checklist');
       await live(desk, ist(DAY, clock) + 60_000);
       await worker.stop();
@@ -173,8 +176,8 @@ describe('the schedule of a worker that runs over days', () => {
     const { account, database } = await testAccount();
     const fault = { kind: 'error-code', code: 'AG7002', message: 'IP not registered', count: 1 } as const;
     desk.simulator.arm({ ...fault, on: ['cancelOrder'] });
-    const worker = startLiveWorker(desk, { account });
-    await until(desk, async () => worker.markets[0]);
+    startLiveWorker(desk, { account });
+    await waitForRun(desk, database, DAY, 'new-day');
     await live(desk, ist(DAY, '08:56'));
     const checklist = await waitForRun(desk, database, DAY, 'checklist');
     expect(checklist.level).toBe('critical');
@@ -186,11 +189,44 @@ describe('the schedule of a worker that runs over days', () => {
     expect(await told()).toContain('critical Pre-open checklist of 2026-11-17');
   });
 
+  it('keeps the peak of the equity over a restart: the drawdown lock holds', { timeout: 60_000 }, async () => {
+    const desk = await openDay('09:05');
+    const { account, database } = await testAccount();
+    const buys = {
+      decide: () => ({ kind: 'ENTRY', side: 'BUY', reason: 'always' }) as const,
+      product: 'DELIVERY' as const,
+    };
+    const first = startLiveWorker(desk, { account, ...buys });
+    await waitForRun(desk, database, DAY, 'checklist');
+    await trade(desk, '09:15', 3);
+    await until(desk, async () => (await database.sql`select 1 from fills`)[0]);
+    // Ten shares, 100 rupees up: a fifth of a per cent of five lakh.
+    await desk.market.print(desk.infy, 1_600);
+    await until(desk, async () => {
+      const [row] = await database.sql<{ peak: number }[]>`
+        select (value->>'peakEquityPaise')::float8 as peak from settings where name = 'equity-marks'`;
+      return row !== undefined && row.peak > 5_00_900_00 ? row : undefined;
+    });
+    await first.stop();
+    await desk.market.print(desk.infy, 1_500);
+    const before = (await database.sql`select 1 from signals`).length;
+    const second = startLiveWorker(desk, { account, ...buys, risk: { maxDrawdownPercent: 0.15 } });
+    await until(desk, async () => second.markets[0]);
+    await trade(desk, '09:25', 3);
+    const codes = await until(desk, async () => {
+      const rows = await database.sql<{ code: string | null }[]>`
+        select denial_code as code from signals order by created_time offset ${before}`;
+      return rows.length > 0 ? rows.map(({ code }) => code) : undefined;
+    });
+    expect(codes[0]).toBe('MAX_DRAWDOWN');
+    await second.stop();
+  });
+
   it('is loud about positions that the broker would close', { timeout: 60_000 }, async () => {
     const desk = await openDay('09:05');
     const { account, database } = await testAccount();
     const worker = startLiveWorker(desk, { account, decide: () => ({ kind: 'ENTRY', side: 'BUY', reason: 'always' }) });
-    await until(desk, async () => worker.markets[0]);
+    await waitForRun(desk, database, DAY, 'checklist');
     await trade(desk, '09:15', 3);
     await until(desk, async () => (await database.sql`select 1 from fills`)[0]);
     desk.simulator.arm({ kind: 'error-code', code: 'AB4008', message: 'ordertag length', on: ['placeOrder'] });
