@@ -1,5 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { openRuleWorker, type RuleWorker, until } from '../support/rule-worker.ts';
+import type { ClientOrderId } from '../../src/core/ids.ts';
+import { DAY_MS } from '../../src/core/time.ts';
+import { sendCommand } from '../../src/db/postgres-commands.ts';
+import { PostgresGtt } from '../../src/db/postgres-gtt.ts';
+import { buildOco } from '../support/build-gtt.ts';
+import { openRuleWorker, type RuleWorker, SWING, TCS, until } from '../support/rule-worker.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -42,6 +47,24 @@ describe('a position kept overnight, in live mode', () => {
     worker.child.kill('SIGTERM');
     const { code, stderr } = await worker.ended;
     expect(code, stderr).toBe(0);
+  });
+
+  it('is let go of before it is closed by hand: the rules are gone first, and the units are sold once', async () => {
+    const works = await openRuleWorker();
+    const { simulator } = works.desk;
+    await works.buy(LEVELS);
+    works.start();
+    await until(() => legs(works), ['STOP_LOSS ACTIVE', 'TARGET ACTIVE']);
+    await sendCommand(works.database, { command: 'squareoff', strategyId: SWING, askedBy: 'a test' });
+    await until(() => legs(works), ['STOP_LOSS CANCELLED', 'TARGET CANCELLED']);
+    await until(() => simulator.ledger.orders.length, 2);
+    expect(works.liveRules()).toEqual([]);
+    await until(async () => {
+      await works.print(1500);
+      return orders(works);
+    }, ['ENTRY FILLED 5', 'STOP_LOSS CANCELED 0', 'TARGET CANCELED 0', 'SQUARE_OFF FILLED 5']);
+    expect(simulator.ledger.fills.map(({ side, quantity }) => `${side} ${quantity}`)).toEqual(['BUY 5', 'SELL 5']);
+    expect(await alertsOf(works)).toEqual([]);
   });
 
   it.each([
@@ -92,6 +115,38 @@ describe('a position kept overnight, in live mode', () => {
     expect(held[0]).toMatchObject({ quantity: 0 });
   });
 });
+
+describe('a rule by hand, beside a worker in live mode', () => {
+  it('is settled by either under one lock, on instruments that the bot does not trade as well', async () => {
+    const works = await openRuleWorker();
+    const { desk } = works;
+    const worker = works.start();
+    const terms = ['--side', 'buy', '--quantity', '5', '--trigger', '1600', '--limit', '1605', '--yes'];
+    const made = await works.gtt('new', 'INFY', ...terms);
+    expect(made.code, made.stderr).toBe(0);
+    expect(works.deeds()).toEqual(['4410001 created']);
+    // As the command leaves it that is killed before it has sent anything.
+    const time = Date.now();
+    const base = { createdTime: time, expires: time + 90 * DAY_MS, instrumentId: TCS.id, side: 'BUY' } as const;
+    const clientGttId = 'h7k2m9q4x1c8v5n3' as ClientOrderId;
+    await new PostgresGtt(works.database).open(buildOco({ triggerPrice: 1700 }, {}, { ...base, clientGttId }));
+    await until(() => works.liveRules().length, 3);
+    await works.print(1601);
+    await until(() => differences(works), ['GTT_BY_HAND']);
+    await until(() => alertsOf(works), [expect.stringMatching(/made by hand, has triggered.*: BUY 5 NSE:INFY/)]);
+    expect(desk.simulator.ledger.orders).toMatchObject([{ side: 'BUY', quantity: 5, price: 1605 }]);
+    const cancelled = await works.gtt('cancel', clientGttId, '--yes');
+    expect(cancelled.code, cancelled.stderr).toBe(0);
+    expect(works.liveRules()).toEqual([]);
+    worker.child.kill('SIGTERM');
+    expect((await worker.ended).code).toBe(0);
+  });
+});
+
+async function differences({ database }: RuleWorker): Promise<readonly string[]> {
+  const rows = await database.sql`select kind from differences where kind like 'GTT%' and resolved_time is null`;
+  return rows.map(({ kind }) => String(kind));
+}
 
 function struck({ desk }: RuleWorker): number {
   return Object.values(desk.simulator.ledger.report().faults).reduce((sum, each) => sum + each, 0);

@@ -8,11 +8,14 @@ import { PostgresLedger } from '../../src/db/postgres-ledger.ts';
 import { TEST_ACCOUNT } from './angel-one-client.ts';
 import { INFY, idsOf, openTestDesk, orderOf, type TestDesk } from './angel-one-simulator.ts';
 import { brokerId, buildOrder, buildSignal } from './build-order.ts';
+import { testInstrument } from './fixed-calendar.ts';
 import { openAllDay } from './open-all-day.ts';
 import { tempFolder } from './temp-folder.ts';
-import { startWorker, stateFolder, type WorkerProcess } from './worker-process.ts';
+import { startProcess, startWorker, stateFolder, type WorkerProcess } from './worker-process.ts';
 
 export const SWING = 'swing' as StrategyId;
+/** Not the bot's. */
+export const TCS = testInstrument('NSE:TCS');
 const ENTRY = 'e7k2m9q4x1c8v5n3' as ClientOrderId;
 
 export interface RuleWorker {
@@ -22,6 +25,8 @@ export interface RuleWorker {
   /** The account's own database, while workers come and go. */
   readonly database: Database;
   start(): WorkerProcess;
+  /** The command as a person types it. */
+  gtt(...args: readonly string[]): WorkerProcess['ended'];
   /** Five shares are bought for delivery, by an order of ours that a worker has sent and not heard of again. */
   buy(levels: { readonly stopLoss: number | null; readonly target: number | null }): Promise<void>;
   /** Prices of the hour: the broker's clock is that of the machine then. */
@@ -35,7 +40,7 @@ export interface RuleWorker {
 export async function openRuleWorker(): Promise<RuleWorker> {
   const now = Date.now();
   const day = openAllDay(now);
-  const desk = await openTestDesk({ start: now, calendar: day.calendar });
+  const desk = await openTestDesk({ start: now, calendar: day.calendar, instruments: [INFY, TCS] });
   const folder = stateFolder();
   const config = join(tempFolder(), 'bot.config.ts');
   const strategy = {
@@ -75,6 +80,7 @@ export default defineBot(${JSON.stringify({ account, strategies: [strategy], cal
         await desk.settle();
       }
     },
+    gtt: (...args) => startProcess(['gtt', ...args], folder, env).ended,
     liveRules() {
       const live = new Set<string>();
       for (const { ruleId, deed } of desk.simulator.ledger.rules) {

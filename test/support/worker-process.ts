@@ -24,7 +24,16 @@ export function startWorker(
   args: readonly string[] = [],
   env: Record<string, string> = {},
 ): WorkerProcess {
-  const child = spawn(process.execPath, ['src/main.ts', 'run', '--json', ...args], {
+  return startProcess(['run', '--json', ...args], stateFolder, env);
+}
+
+/** Any command. */
+export function startProcess(
+  args: readonly string[],
+  stateFolder: string,
+  env: Readonly<Record<string, string>> = {},
+): WorkerProcess {
+  const child = spawn(process.execPath, ['src/main.ts', ...args], {
     cwd: PROJECT,
     env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: 'warn', SIGNALMAN_STATE: stateFolder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
