@@ -40,7 +40,7 @@ export interface PlanOptions {
   readonly isPlayed: boolean;
 }
 
-export const NEW_DAY_BEFORE_OPEN_MS = 45 * MINUTE_MS;
+const NEW_DAY_BEFORE_OPEN_MS = 45 * MINUTE_MS;
 const CHECKLIST_BEFORE_OPEN_MS = 20 * MINUTE_MS;
 /** With less than that to trade the checklist helps nobody. */
 const CHECKLIST_BEFORE_CLOSE_MS = 30 * MINUTE_MS;
