@@ -12,7 +12,8 @@
  */
 import { assertNever, InvariantError } from '../core/errors.ts';
 import { type Gtt, type GttLeg, LONGEST_GTT_DAYS } from '../core/gtt.ts';
-import type { BrokerGttId, ClientOrderId } from '../core/ids.ts';
+import type { BrokerGttId, ClientOrderId, InstrumentId } from '../core/ids.ts';
+import type { Rupees } from '../core/money.ts';
 import { DAY_MS, type EpochMs } from '../core/time.ts';
 import { termsOf } from '../engine/orders/gtt-machine.ts';
 import { type GttStep, needsHoldings, nextSteps } from '../engine/orders/gtt-steps.ts';
@@ -27,6 +28,8 @@ export interface GttExecutorOptions {
   readonly ledger: Pick<GttLedger, 'rule' | 'move' | 'unsettled'>;
   readonly lock: GttLock;
   readonly clock: Clock;
+  /** Null when none is known. */
+  readonly lastPrice?: ((id: InstrumentId) => Rupees | null) | undefined;
   /** Every move of a leg, with the rule as it then stands. */
   readonly onMove?: ((rule: Gtt, update: GttUpdate) => void) | undefined;
   /** A person should look; told once as long as it lasts. */
@@ -93,7 +96,8 @@ export class GttExecutor {
     run: Run,
   ): Promise<JobResult | 'go on'> {
     const ours = await this.#options.ledger.unsettled(now - GTT_AFTERCARE_MS);
-    const steps = nextSteps(rule, { list, ours, holdings, now });
+    const lastPrice = this.#options.lastPrice?.(rule.instrumentId) ?? null;
+    const steps = nextSteps(rule, { list, ours, holdings, now, lastPrice });
     if (steps.length === 0) {
       this.#told.delete(rule.clientGttId);
       return DONE;

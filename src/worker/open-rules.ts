@@ -3,6 +3,8 @@
  * times. Entry points: `rulesOfMarket` for the ledger, `openRules`.
  */
 
+import type { InstrumentId } from '../core/ids.ts';
+import type { Rupees } from '../core/money.ts';
 import type { Database } from '../db/database.ts';
 import type { RulesOf } from '../db/gtt-of-orders.ts';
 import { PostgresDifferences } from '../db/postgres-differences.ts';
@@ -30,6 +32,7 @@ export interface RulesParts {
   readonly executor: Pick<OrderExecutor, 'cancel'>;
   /** Looks into the broker's book of orders and tells what it shows. */
   readonly look: () => Promise<void>;
+  readonly lastPrice: (id: InstrumentId) => Rupees | null;
   readonly signal: AbortSignal;
 }
 
@@ -58,7 +61,7 @@ export function openRules(parts: RulesParts): RuleKeeper | null {
     ...{ desk, ledger, legs, onTrouble, clock, signal, speed: orders.speed },
     executor: new GttExecutor({
       ...{ broker: desk.broker, ledger, lock: new PostgresGttLock(database), clock, onTrouble },
-      ...{ searchGraceMs: desk.searchGraceMs, flightMs: desk.flightMs },
+      ...{ searchGraceMs: desk.searchGraceMs, flightMs: desk.flightMs, lastPrice: parts.lastPrice },
     }),
     enqueue: (jobs) => sweeper.enqueue(jobs),
     differences: new PostgresDifferences(database),

@@ -2,6 +2,8 @@ import { ConsoleAlerts } from '../alerts/console-alerts.ts';
 import type { Env } from '../config/env.ts';
 import { UnavailableError } from '../core/errors.ts';
 import { hashHex } from '../core/hash.ts';
+import type { InstrumentId } from '../core/ids.ts';
+import type { Rupees } from '../core/money.ts';
 import type { EpochMs } from '../core/time.ts';
 import { readAccountRecord, requeueUnsettled, resetButSwitches, unservedJobs } from '../db/account-record.ts';
 import { openCommandInbox } from '../db/command-inbox.ts';
@@ -175,7 +177,9 @@ async function trade(
   const ending = AbortSignal.any([signal, ended.signal]);
   let orderFeed: OrderFeed | null = null;
   const look = async (): Promise<void> => orderFeed?.poll();
-  const rules = openRules({ ...{ market, database, sweeper, pipeline, execution, executor, look }, signal: ending });
+  const lastPrice = (id: InstrumentId): Rupees | null => engine.parts.market.find(id)?.lastPrice.price || null;
+  const ruleParts = { market, database, sweeper, pipeline, execution, executor, look, lastPrice };
+  const rules = openRules({ ...ruleParts, signal: ending });
   const registry = new JobRegistry([
     ...(rules ? [settleGttJob(rules)] : []),
     announced(placeOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),

@@ -9,6 +9,7 @@
 import { assertNever } from '../../core/errors.ts';
 import { type Gtt, type GttLeg, type GttStatus, type GttTerms, isGttEnded } from '../../core/gtt.ts';
 import type { BrokerGttId } from '../../core/ids.ts';
+import type { Rupees } from '../../core/money.ts';
 import { type EpochMs, formatIst, MINUTE_MS } from '../../core/time.ts';
 import type { BrokerGtt, BrokerGttList, Holdings } from '../../ports/gtt-broker.ts';
 import { isSameTerms, termsOf } from './gtt-machine.ts';
@@ -40,6 +41,8 @@ export interface GttView {
   /** Needed where something is to be sold; null when it was not asked for. */
   readonly holdings: Holdings | null;
   readonly now: EpochMs;
+  /** Of the rule's instrument; absent or null when none is known. */
+  readonly lastPrice?: Rupees | null;
 }
 
 /** The list may be so much behind what we were told by the calls themselves. */
@@ -176,6 +179,8 @@ function pursue(rule: Gtt, leg: GttLeg, view: GttView): readonly GttStep[] {
       const isJustFilled = leg.clientOrderId !== null && view.now - rule.createdTime < LIST_LAG_MS;
       if (denial !== null && isJustFilled) return [{ kind: 'wait', reason: denial }];
       if (denial !== null) return [{ kind: 'move', leg, status: 'REJECTED', reason: denial }];
+      const passed = passedBy(rule, leg, view.lastPrice ?? null);
+      if (passed !== null) return [{ kind: 'move', leg, status: 'REJECTED', reason: passed }];
       const reason = twinInDoubt(rule, leg, view);
       if (reason !== null) return [{ kind: 'wait', reason }];
       return [{ kind: 'create', leg, priorIds: twinsOf(rule, leg, view.list).map(({ id }) => id) }];
@@ -187,6 +192,18 @@ function pursue(rule: Gtt, leg: GttLeg, view: GttView): readonly GttStep[] {
     default:
       return [];
   }
+}
+
+/**
+ * The broker takes from the price at hand whether a rule waits for a rise or a fall: a leg that the price has passed already
+ * would wait for it to come back, and protect nothing.
+ */
+function passedBy({ side }: Gtt, { name, clientOrderId, triggerPrice, limitPrice }: GttLeg, lastPrice: Rupees | null) {
+  if (clientOrderId === null || lastPrice === null) return null;
+  const isStop = name === 'STOP_LOSS' || (name === 'SINGLE' && limitPrice !== triggerPrice);
+  const waitsForFall = isStop === (side === 'SELL');
+  const isPassed = waitsForFall ? lastPrice <= triggerPrice : lastPrice >= triggerPrice;
+  return isPassed ? `The price, ${lastPrice}, has passed its trigger, ${triggerPrice}, already` : null;
 }
 
 /** More units have to be held like new ones. */

@@ -240,4 +240,18 @@ describe('a pair that protects a position', () => {
     const refusedStop = buildOco({ ...owned, status: 'REJECTED' }, { clientOrderId: THIRD_ID });
     expect(stepsOf(refusedStop, [])).toEqual(['create TARGET']);
   });
+
+  it('is not made of a leg whose trigger the price has passed: the broker would wait for it to come back', () => {
+    const rule = buildOco(owned, { clientOrderId: THIRD_ID });
+    const [first, second] = ['STOP_LOSS', 'TARGET'].map((leg) => `move ${leg} REJECTED`);
+    expect(stepsOf(rule, [], { lastPrice: 1500 })).toEqual(['create STOP_LOSS']);
+    expect(stepsOf(rule, [], { lastPrice: 1400 }), 'the stop').toEqual([first, 'create TARGET']);
+    expect(stepsOf(rule, [], { lastPrice: 1600 }), 'the target').toEqual(['create STOP_LOSS', second]);
+    const owner = { clientOrderId: OTHER_ID };
+    expect(stepsOf(buildSingle(owner), [], { lastPrice: 1400 })).toEqual(['move SINGLE REJECTED']);
+    expect(stepsOf(buildSingle({ ...owner, limitPrice: 1400 }), [], { lastPrice: 1390 }), 'a target').toEqual([
+      'create SINGLE',
+    ]);
+    expect(stepsOf(buildSingle(), [], { lastPrice: 1400 }), 'by hand either way is meant').toEqual(['create SINGLE']);
+  });
 });
