@@ -22,7 +22,7 @@ export type TickSizeOf = (id: InstrumentId) => Rupees | undefined;
 const OVERNIGHT_BAND = 0.05;
 
 /** Whether the order is carried out as a rule where the broker has them. */
-export function isRestingLeg({ timeInForce, role }: Pick<Order, 'timeInForce' | 'role'>): boolean {
+function isRestingLeg({ timeInForce, role }: Pick<Order, 'timeInForce' | 'role'>): boolean {
   return timeInForce === 'GTT' && (role === 'STOP_LOSS' || role === 'TARGET');
 }
 
@@ -70,7 +70,7 @@ function legOf(name: GttLegName, order: Order, tickSizeOf: TickSizeOf): GttLeg {
 }
 
 /** A stop sets off at its trigger; a target at its limit, which its order keeps. */
-export function termsOfLeg(order: Order, tickSizeOf: TickSizeOf): GttTerms {
+function termsOfLeg(order: Order, tickSizeOf: TickSizeOf): GttTerms {
   const { clientOrderId, quantity, side, triggerPrice, limitPrice } = order;
   if (triggerPrice === null) {
     if (limitPrice !== null) return { quantity, triggerPrice: limitPrice, limitPrice };
