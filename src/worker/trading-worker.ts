@@ -266,7 +266,7 @@ async function trade(
     });
     void schedule.keep();
     const ticks = await tradeSession({
-      ...{ engine, steps: execution.steps, pipeline, clock, gaps, signal },
+      ...{ engine, steps: execution.steps, pipeline, clock, gaps, signal, mayRunAhead: market.desk === null },
       events: market.isPlayed ? queue : withTimers(queue, engine, clock, signal),
       onIllegal: (error) => market.trouble.tell(error.message),
       onTick: (tick) => void quotes.appendQuotes([tick]).catch(onLost),
