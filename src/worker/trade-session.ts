@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly steps: (engine: SteppedEngine, event: MarketEvent, reach: (time: EpochMs) => void) => Iterable<void>;
   readonly pipeline: EffectPipeline;
   readonly clock: Clock & { reach?(time: EpochMs): void };
+  /** Whether the clock goes to the day's end at once when no more events come; never where calls to a broker wait by it. */
+  readonly mayRunAhead: boolean;
   readonly gaps: GapFiller;
   readonly signal: AbortSignal;
   /** An order's update that can not be true of what we know. */
@@ -97,12 +99,18 @@ async function settle({ pipeline, clock }: SessionOptions): Promise<void> {
 }
 
 /** The last candles close and the day's orders expire though no more events come. */
-async function drain(options: SessionOptions): Promise<void> {
-  const { engine, clock, signal } = options;
+async function drain(session: SessionOptions): Promise<void> {
+  const { engine, signal } = session;
+  const clock: SessionOptions['clock'] = session.mayRunAhead ? session.clock : standing(session.clock);
+  const options = { ...session, clock };
   const end = endOfDay(clock.now());
   // What the engine would remind of on another day is not heard on this one.
   while (engine.nextTimer < end && !signal.aborted) {
     await take(options, { type: 'timer', time: Math.max(engine.nextTimer, clock.now()) });
   }
   if (!signal.aborted) await take(options, { type: 'timer', time: end });
+}
+
+function standing(clock: Clock): Clock {
+  return { now: () => clock.now(), sleepUntil: (time, signal) => clock.sleepUntil(time, signal) };
 }
