@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly exits?: ExitHolding | undefined;
   /** How wishes to trade now become orders; null or left out: as market orders. */
   readonly execution?: ExecutionPolicy | null | undefined;
+  /** How long an exit waits for a cancel before a person is told; 10 s by default. */
+  readonly legPatienceMs?: number | undefined;
 }
 
 export interface EngineParts {
@@ -88,8 +90,18 @@ export function assemble(options: EngineOptions, outlets: EngineOutlets): Engine
   ]);
   const switches: SwitchBoard = { isKilled: false, isPaused: false, pausedStrategies: [] };
   const book = new OrderBook();
-  const { tiesPairs = true, exits: holding, execution: policy } = options;
-  const orders = new OrderDesk({ market, book, portfolio, prices, emit: outlets.emit, tiesPairs, holding, policy });
+  const { tiesPairs = true, exits: holding, execution: policy, legPatienceMs } = options;
+  const orders = new OrderDesk({
+    market,
+    book,
+    portfolio,
+    prices,
+    emit: outlets.emit,
+    tiesPairs,
+    holding,
+    policy,
+    legPatienceMs,
+  });
   const runnersByPosition = new Map<OpenPosition, readonly StrategyRunner[]>();
   const runnersOf = (position: OpenPosition): readonly StrategyRunner[] => {
     let runners = runnersByPosition.get(position);

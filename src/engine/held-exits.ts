@@ -13,13 +13,14 @@ import type { WorkingOrders } from './working-orders.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** A leg that is not gone by then keeps an exit waiting: a person has to know. Told again after twice as long each time. */
-const LEG_PATIENCE_MS = 10_000;
+export const LEG_PATIENCE_MS = 10_000;
 
 export class HeldExits {
   readonly #orders: WorkingOrders;
   readonly #memory: OrderMemory;
   readonly #market: MarketView;
   readonly #portfolio: Portfolio;
+  readonly #patienceMs: number;
   readonly #onReleased: (order: Order) => void;
   nextTime: EpochMs = NEVER;
 
@@ -28,17 +29,19 @@ export class HeldExits {
     memory: OrderMemory,
     market: MarketView,
     portfolio: Portfolio,
+    patienceMs: number,
     onReleased: (order: Order) => void,
   ) {
     this.#orders = orders;
     this.#memory = memory;
     this.#market = market;
     this.#portfolio = portfolio;
+    this.#patienceMs = patienceMs;
     this.#onReleased = onReleased;
   }
 
   onPlanned(order: Order): void {
-    this.nextTime = Math.min(this.nextTime, order.notBefore + LEG_PATIENCE_MS);
+    this.nextTime = Math.min(this.nextTime, order.notBefore + this.#patienceMs);
   }
 
   review(position: OpenPosition, now: EpochMs): void {
@@ -60,9 +63,9 @@ export class HeldExits {
     for (const position of this.#portfolio.all()) {
       for (const held of this.#orders.heldOf(position)) {
         const waited = now - Math.max(held.createdTime, held.notBefore);
-        if (waited >= LEG_PATIENCE_MS)
+        if (waited >= this.#patienceMs)
           this.#orders.tell(held, 'waits for a stop or target whose cancel is not confirmed', now);
-        const next = now + Math.max(waited, LEG_PATIENCE_MS);
+        const next = now + Math.max(waited, this.#patienceMs);
         this.nextTime = Math.min(this.nextTime, next);
         // A cancel that the broker has refused is asked for again.
         const legs = this.#orders.legsOf(position).filter((leg) => isInTheWayOf(held, leg));

@@ -35,6 +35,7 @@ export interface DeskOptions {
   readonly tiesPairs: boolean;
   readonly holding?: ExitHolding | undefined;
   readonly policy?: ExecutionPolicy | null | undefined;
+  readonly legPatienceMs?: number | undefined;
 }
 
 export interface DeskBooking {
@@ -70,6 +71,7 @@ export class OrderDesk {
     tiesPairs,
     holding = AT_THE_BROKER,
     policy = null,
+    legPatienceMs,
   }: DeskOptions) {
     this.#market = market;
     this.#book = book;
@@ -85,7 +87,7 @@ export class OrderDesk {
       cancel: (order, reason, time) => this.#cancel(order, reason, time),
       update: (update) => this.onUpdate(update),
     });
-    this.keeper = new OrderKeeper({ ...parts, orders });
+    this.keeper = new OrderKeeper({ ...parts, orders, legPatienceMs });
     this.recall = new OrderRecall({ ...parts, book, planner: this.#planner, keeper: this.keeper });
   }
 

@@ -12,7 +12,7 @@ import { isTerminal } from '../core/order-status.ts';
 import { dayOf, type EpochMs } from '../core/time.ts';
 import { type ExitPlanner, isFired, isLeaving } from './exit-planner.ts';
 import { type ExitWatch, hitOf, type LegRole } from './exit-watch.ts';
-import { HeldExits } from './held-exits.ts';
+import { HeldExits, LEG_PATIENCE_MS } from './held-exits.ts';
 import type { MarketEntry, MarketView } from './market-view.ts';
 import type { OrderMemory } from './order-memory.ts';
 import type { OpenPosition } from './portfolio/open-position.ts';
@@ -28,6 +28,7 @@ export interface KeeperParts {
   readonly portfolio: Portfolio;
   readonly memory: OrderMemory;
   readonly watch: ExitWatch;
+  readonly legPatienceMs?: number | undefined;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -44,9 +45,9 @@ export class OrderKeeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
-    const { orders, memory, market, portfolio } = parts;
+    const { orders, memory, market, portfolio, legPatienceMs = LEG_PATIENCE_MS } = parts;
     this.#orders = orders;
-    this.#held = new HeldExits(orders, memory, market, portfolio, (order) => this.#followPrice(order));
+    this.#held = new HeldExits(orders, memory, market, portfolio, legPatienceMs, (order) => this.#followPrice(order));
   }
 
   /** When `onTime` is wanted next. */

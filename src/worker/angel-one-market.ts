@@ -25,7 +25,7 @@ import { CallTally } from './call-tally.ts';
 import { engineOptionsOf } from './engine-setup.ts';
 import { MarketQueue } from './market-queue.ts';
 import type { BrokerDesk, OpenMarket } from './open-market.ts';
-import { pacedPatienceMs, pacedStream, pacedWatch } from './paced-timings.ts';
+import { pacedEngine, pacedPatienceMs, pacedStream, pacedWatch } from './paced-timings.ts';
 import { type ListingsOf, openRulesDesk } from './rules-desk.ts';
 import { brokerItems } from './schedule/broker-items.ts';
 import { SessionKeeper } from './session-keeper.ts';
@@ -118,9 +118,13 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
       ...{ url: endpoints.marketStream, credentials, tokens, book, listener, clock: wireClock },
       ...{ random: Math.random, timings: pacedStream(options.speed) },
     });
+    const paced = isPlayed ? pacedEngine(options.speed, bot.execution) : {};
     return {
       // The broker knows no pairs: of stop and target the one that is left is cancelled from here.
-      engine: { ...engineOptionsOf(bot, instruments), tiesPairs: options.orders === 'paper' },
+      engine: {
+        ...engineOptionsOf(bot, instruments),
+        ...(options.orders === 'paper' ? {} : { tiesPairs: false, ...paced }),
+      },
       ...{ clock, wireClock, queue, isPlayed, trouble },
       ...{ openedTime, calls, hasSession: () => tokens.tokens(), history: angel.history(book) },
       checks: () =>
