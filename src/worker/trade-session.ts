@@ -99,18 +99,13 @@ async function settle({ pipeline, clock }: SessionOptions): Promise<void> {
 }
 
 /** The last candles close and the day's orders expire though no more events come. */
-async function drain(session: SessionOptions): Promise<void> {
-  const { engine, signal } = session;
-  const clock: SessionOptions['clock'] = session.mayRunAhead ? session.clock : standing(session.clock);
-  const options = { ...session, clock };
+async function drain(options: SessionOptions): Promise<void> {
+  const { engine, clock, signal, mayRunAhead } = options;
+  if (!mayRunAhead) return;
   const end = endOfDay(clock.now());
   // What the engine would remind of on another day is not heard on this one.
   while (engine.nextTimer < end && !signal.aborted) {
     await take(options, { type: 'timer', time: Math.max(engine.nextTimer, clock.now()) });
   }
   if (!signal.aborted) await take(options, { type: 'timer', time: end });
-}
-
-function standing(clock: Clock): Clock {
-  return { now: () => clock.now(), sleepUntil: (time, signal) => clock.sleepUntil(time, signal) };
 }
