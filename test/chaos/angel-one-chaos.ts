@@ -43,6 +43,9 @@ export const angelOneChaos: ChaosBroker = {
         if (fault.kind === 'tokens-expire') await ask('expire', {});
         else await ask('faults', requestOf(fault));
       },
+      async calm() {
+        await fetch(`${control.replace(/\/$/, '')}/faults`, { method: 'DELETE' });
+      },
       async truth() {
         const report = await ask('ledger');
         const truth = truthSchema.parse(report);

@@ -18,6 +18,8 @@ export interface ChaosMarket {
   /** By the market's clock; it stands until the first worker has subscribed. */
   time(): Promise<EpochMs>;
   strike(fault: Fault): Promise<void>;
+  /** What has not struck yet never will. */
+  calm(): Promise<void>;
   /** What truly happened there. */
   truth(): Promise<MarketTruth>;
   stop(): Promise<void>;

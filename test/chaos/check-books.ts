@@ -75,7 +75,7 @@ export async function checkBooks({ stateFolder, account, truth, close }: BooksOp
 function* lostIntents({ signals, orders }: SessionRecord, all: readonly Order[]): Generator<string> {
   const ofSignals = new Set<string>(all.map(({ signalKey }) => signalKey));
   for (const signal of signals) {
-    if (signal.verdict.kind !== 'ALLOWED' || ofSignals.has(signal.key) || isServedByAnother(signal, all)) continue;
+    if (signal.verdict.kind !== 'ALLOWED' || ofSignals.has(signal.key) || isServedByAnother(signal)) continue;
     yield `signal ${signal.key}: allowed, and no order`;
   }
   for (const { clientOrderId, status, role } of orders) {
@@ -84,13 +84,9 @@ function* lostIntents({ signals, orders }: SessionRecord, all: readonly Order[])
   }
 }
 
-/** The position was on its way out already. */
-function isServedByAnother({ kind, strategyId, instrumentId, createdTime }: Signal, orders: readonly Order[]): boolean {
-  if (kind === 'ENTRY') return false;
-  return orders.some((order) => {
-    const isItsExit = order.strategyId === strategyId && order.instrumentId === instrumentId && order.role !== 'ENTRY';
-    return isItsExit && (order.updatedTime >= createdTime || !isTerminal(order.status));
-  });
+/** Of an exit: the position was on its way out already. */
+function isServedByAnother({ kind, status }: Signal): boolean {
+  return kind === 'EXIT' && status !== 'ACTIVE';
 }
 
 function* wrongPositions(

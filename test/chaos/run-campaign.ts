@@ -31,6 +31,7 @@ export interface CampaignReport {
     readonly ordersByStatus: Readonly<Record<string, number>>;
     readonly fills: number;
     readonly unknownAlerted: number;
+    readonly cutOff: number;
     readonly unsound: readonly string[];
     readonly wallMs: number;
   };
@@ -132,6 +133,7 @@ function totalsOf(results: readonly ChaosResult[], wallMs: number): CampaignRepo
     ordersByStatus: tally(({ ordersByStatus }) => ordersByStatus),
     fills: sum(({ fills }) => fills),
     unknownAlerted: sum(({ unknownAlerted }) => unknownAlerted),
+    cutOff: results.filter(({ isCutOff }) => isCutOff).length,
     unsound: results.filter(({ isSound }) => !isSound).map(({ seed }) => seed),
     wallMs,
   };

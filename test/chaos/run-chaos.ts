@@ -10,10 +10,10 @@ import { openAccountDatabase } from '../../src/db/account-database.ts';
 import { sendCommand } from '../../src/db/postgres-commands.ts';
 import type { Command } from '../../src/ports/engine-event.ts';
 import type { RedisServer } from '../support/redis-server.ts';
-import type { ChaosBroker, ChaosMarket } from './chaos-broker.ts';
+import type { ChaosBroker, ChaosMarket, MarketTruth } from './chaos-broker.ts';
 import { type Deed, type Mishap, planChaos } from './chaos-plan.ts';
 import type { Stage } from './chaos-stage.ts';
-import { checkBooks } from './check-books.ts';
+import { checkBooks, type Verdict } from './check-books.ts';
 import { Supervisor } from './supervisor.ts';
 
 export interface ChaosResult {
@@ -28,6 +28,8 @@ export interface ChaosResult {
   readonly ordersByStatus: Readonly<Record<string, number>>;
   readonly fills: number;
   readonly unknownAlerted: number;
+  /** The end of the play came before the end of all orders: one more start settled them. */
+  readonly isCutOff: boolean;
   readonly differences: readonly string[];
   readonly wallMs: number;
 }
@@ -69,17 +71,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const chaos = { ...options, market, workers, commands: 0 };
     await deal(planChaos(seed), chaos);
     await working;
-    const truth = await market.truth();
-    const { record, unknownAlerted, problems } = await checkBooks({
-      ...{ stateFolder: folder, account: ACCOUNT, truth, close: stage.close },
-    });
+    const look = async (): Promise<Verdict & { readonly truth: MarketTruth }> => {
+      const truth = await market.truth();
+      return { ...(await checkBooks({ stateFolder: folder, account: ACCOUNT, truth, close: stage.close })), truth };
+    };
+    let verdict = await look();
+    // The end of a day that is played cuts off what is under way, as a kill does: the next start settles it.
+    const isCutOff = verdict.problems.length > 0 && workers.problems.length === 0;
+    if (isCutOff) {
+      log(`cut off: ${verdict.problems.join('; ')}`);
+      await workers.run(performance.now() + START_MS);
+      verdict = await look();
+    }
+    const { record, truth, unknownAlerted, problems } = verdict;
     const ordersByStatus: Record<string, number> = {};
     for (const { status } of record.orders) ordersByStatus[status] = (ordersByStatus[status] ?? 0) + 1;
     const differences = [...workers.problems, ...problems];
     return {
       ...{ seed, backend: redis ? 'redis' : 'postgres', isSound: differences.length === 0 },
       ...{ starts: workers.starts, kills: workers.kills, commands: chaos.commands, faults: truth.faults },
-      ...{ orders: record.orders.length, ordersByStatus, fills: record.fills.length, unknownAlerted },
+      ...{ orders: record.orders.length, ordersByStatus, fills: record.fills.length, unknownAlerted, isCutOff },
       ...{ differences, wallMs: Math.round(performance.now() - startedAt) },
     };
   } finally {
@@ -108,6 +119,8 @@ async function deal(plan: readonly Mishap[], chaos: Chaos): Promise<void> {
     }
     await strike(what, chaos);
   }
+  while ((await market.time()) < stage.close) await sleep(20);
+  await market.calm();
 }
 
 async function strike(what: Deed, chaos: Chaos): Promise<void> {
