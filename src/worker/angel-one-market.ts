@@ -5,6 +5,7 @@
 import { AngelOneMargins } from '../brokers/angel-one/angel-one-margins.ts';
 import { type AngelOne, openAngelOne } from '../brokers/angel-one/open-angel-one.ts';
 import { OrderWatch } from '../brokers/angel-one/order-stream/order-watch.ts';
+import type { CallClass } from '../brokers/angel-one/rest/call-class.ts';
 import type { TokenStore } from '../brokers/angel-one/session/angel-one-session.ts';
 import type { AngelOneCredentials, AngelOneEndpoints, TokenSource } from '../brokers/angel-one/settings.ts';
 import { SmartStream } from '../brokers/angel-one/stream/smart-stream.ts';
@@ -62,8 +63,8 @@ const SEARCH_GRACE_MS = 2_000;
 const LEAST_REAL_GRACE_MS = 300;
 /** The longest that a call may be on its way to the broker, in real time; a market in no time at all has no rates. */
 const JITTER_MS = 100;
-/** The machine plays the broker as well. */
-const PLAYED_JITTER_MS = 250;
+/** The machine plays the broker as well, and what is written waits for the lease. */
+const PLAYED_WRITE_JITTER_MS = 250;
 const LONGEST_JITTER_MS = 10 * MINUTE_MS;
 
 export async function openAngelOneMarket(options: AngelOneMarketOptions): Promise<OpenMarket> {
@@ -81,7 +82,13 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
   });
   const calendar = loadMarketCalendar(bot.calendarPath ?? undefined);
   const angel = openAngelOne({
-    ...{ credentials, endpoints, clock: wireClock, callLog: calls, jitterMs: jitterMsAt(options.speed) },
+    ...{
+      credentials,
+      endpoints,
+      clock: wireClock,
+      callLog: calls,
+      jitterMsOf: (each) => jitterMsAt(options.speed, each),
+    },
     mayWrite: options.mayWrite,
     patienceMs: pacedPatienceMs(options.speed),
     ...(options.store ? { store: options.store } : {}),
@@ -167,8 +174,10 @@ function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: Token
   };
 }
 
-function jitterMsAt(speed: number): number {
-  return speed === 1 ? JITTER_MS : Math.min(PLAYED_JITTER_MS * speed, LONGEST_JITTER_MS);
+function jitterMsAt(speed: number, callClass: CallClass): number {
+  const isWrite = callClass === 'orderWrite' || callClass === 'gttWrite';
+  const jitterMs = speed !== 1 && isWrite ? PLAYED_WRITE_JITTER_MS : JITTER_MS;
+  return Math.min(jitterMs * speed, LONGEST_JITTER_MS);
 }
 
 async function logIn(angel: AngelOne): Promise<void> {

@@ -24,7 +24,7 @@ const budget = new RateBudget<'write'>({
     { limit: 20, ms: 1_500, exitReserve: 2 },
     { limit: 1_000, ms: 600_000, exitReserve: 0 },
   ],
-  jitterMs: 20,
+  jitterMsOf: () => 20,
   onError: (error) => process.stdout.write(`error ${String(error)}\n`),
 });
 process.stdout.write('ready\n');

@@ -10,6 +10,7 @@ import { AngelOneBroker } from './angel-one-broker.ts';
 import { AngelOneGttBroker } from './angel-one-gtt-broker.ts';
 import { AngelOneHistory } from './angel-one-history.ts';
 import { angelOneWindows } from './call-limits.ts';
+import type { CallClass } from './rest/call-class.ts';
 import { RestClient } from './rest/rest-client.ts';
 import { RestTransport } from './rest/rest-transport.ts';
 import { login, logout, refresh } from './rest/user-calls.ts';
@@ -25,7 +26,7 @@ export interface AngelOneOptions {
   /** Shared by all processes of the account. */
   readonly callLog: CallLog;
   /** The longest that a call may be on its way, by the clock. */
-  readonly jitterMs?: number;
+  readonly jitterMsOf?: (callClass: CallClass) => number;
   /** How long an answer may take. */
   readonly patienceMs?: number;
   readonly store?: TokenStore;
@@ -64,7 +65,7 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
   };
   const budget = new RateBudget({
     ...{ clock, log: callLog, windowsOf: angelOneWindows(), onError },
-    ...(options.jitterMs === undefined ? {} : { jitterMs: options.jitterMs }),
+    ...(options.jitterMsOf === undefined ? {} : { jitterMsOf: options.jitterMsOf }),
   });
   const client = new RestClient({
     ...{ transport, budget, apiKey: credentials.apiKey, tokens, onHalt, mayWrite: options.mayWrite },

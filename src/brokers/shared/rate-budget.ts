@@ -24,8 +24,8 @@ export interface RateBudgetOptions<C extends string> {
   readonly clock: Clock;
   readonly log: CallLog;
   readonly windowsOf: (callClass: C) => readonly BudgetWindow[];
-  /** The longest that a call may be on its way to the broker. */
-  readonly jitterMs?: number;
+  /** The longest that a call of the class may be on its way to the broker. */
+  readonly jitterMsOf?: (callClass: C) => number;
   /** Told when a rest or a withdrawal could not be written; callers are told of the rest themselves. */
   readonly onError: (error: unknown) => void;
 }
@@ -57,15 +57,15 @@ export class RateBudget<C extends string> implements CallBudget<C> {
   readonly #log: CallLog;
   readonly #onError: (error: unknown) => void;
   readonly #windowsOf: RateBudgetOptions<C>['windowsOf'];
-  readonly #jitterMs: number;
+  readonly #jitterMsOf: (callClass: C) => number;
   readonly #lanes = new Map<C, Lane>();
 
-  constructor({ clock, log, windowsOf, jitterMs = JITTER_MS, onError }: RateBudgetOptions<C>) {
+  constructor({ clock, log, windowsOf, jitterMsOf = () => JITTER_MS, onError }: RateBudgetOptions<C>) {
     this.#clock = clock;
     this.#log = log;
     this.#onError = onError;
     this.#windowsOf = windowsOf;
-    this.#jitterMs = jitterMs;
+    this.#jitterMsOf = jitterMsOf;
   }
 
   take(callClass: C, priority: CallPriority, signal?: AbortSignal): Promise<void> {
@@ -106,7 +106,7 @@ export class RateBudget<C extends string> implements CallBudget<C> {
   #laneOf(callClass: C): Lane {
     let lane = this.#lanes.get(callClass);
     if (lane === undefined) {
-      lane = newLane(callClass, this.#windowsOf(callClass), this.#jitterMs);
+      lane = newLane(callClass, this.#windowsOf(callClass), this.#jitterMsOf(callClass));
       this.#lanes.set(callClass, lane);
     }
     return lane;

@@ -25,7 +25,7 @@ function build(log?: (clock: ManualClock) => CallLog) {
     clock,
     log: log?.(clock) ?? new MemoryCallLog(clock),
     windowsOf: (callClass) => WINDOWS[callClass],
-    jitterMs: JITTER_MS,
+    jitterMsOf: () => JITTER_MS,
     onError: (error) => errors.push(error),
   });
   return { clock, budget, errors };
