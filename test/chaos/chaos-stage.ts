@@ -74,6 +74,12 @@ function botOf(replay: NonNullable<BotFile['replay']>, calendarFile: string): Bo
         params: { stopPercent: 3, targetPercent: 4 },
         sizing: { kind: 'fixed-quantity', quantity: 65 },
       },
+      {
+        ...each,
+        ...{ id: 'crossing', strategy: 'ema-crossover', instruments: SHARES },
+        params: { fast: 1, slow: 2, allowShort: true, stopPercent: 0.1, targetPercent: 0.12 },
+        sizing: { kind: 'fixed-quantity', quantity: 5 },
+      },
     ],
     risk: { squareOffBeforeCloseMinutes: SQUARE_OFF_MINUTES },
     replay,
