@@ -99,6 +99,7 @@ describe('what a leg says of its order', () => {
     expect(told('SUBMITTING', stop())).toBeUndefined();
     expect(told('ACTIVE', stop())).toBe('ACCEPTED');
     expect(told('ACTIVE', stop({ status: 'ACCEPTED' }), true)).toBe('PENDING_CANCEL');
+    expect(told('ACTIVE', stop({ status: 'PENDING_CANCEL' })), 'no cancel was refused').toBeUndefined();
     expect(told('TRIGGERED', stop())).toBe('ACCEPTED');
     expect(told('TRIGGERED', stop({ status: 'PENDING_CANCEL' })), 'no cancel was refused').toBeUndefined();
     expect(told('CANCELLED', stop({ status: 'ACCEPTED' }))).toBe('CANCELED');
