@@ -100,7 +100,11 @@ function stateOf(order: Order): string {
     case 'EXPIRED':
       return order.filledQuantity === 0 ? 'expired' : `expired, ${filled}`;
     case 'UNKNOWN':
-      return "has an unknown fate: the broker's book is being searched";
+      return (
+        "has an unknown fate: the broker's book is being searched, and no entry goes out in it meanwhile. If it stays so, " +
+        `look at the broker's own app and settle it: "signalman settle ${order.clientOrderId} --not-sent", or ` +
+        `"signalman settle ${order.clientOrderId} --filled ${order.quantity}@<price>"`
+      );
     default:
       return assertNever(order.status, 'order status');
   }

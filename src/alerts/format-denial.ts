@@ -16,6 +16,8 @@ export function formatDenialReason(reason: DenialReason): string {
       return `intraday positions are closed from ${formatClock(reason.from)} on, and it is ${formatClock(reason.at)}`;
     case 'STALE_SIGNAL':
       return `the signal was good until ${formatClock(reason.expired)}, and it is ${formatClock(reason.at)}`;
+    case 'ORDER_IN_DOUBT':
+      return `nobody knows yet whether order ${reason.clientOrderId} in it is at the broker`;
     case 'NOT_TRADABLE':
       return `${formatInstrument(reason.instrumentId)} can not be traded: ${reason.why}`;
     case 'DAILY_LOSS_LIMIT':

@@ -3,8 +3,6 @@
  * account, so that one that nobody hears is applied at the next start. They must work when little else does: a broken
  * bot.config.ts is no hindrance once the account is named.
  */
-import { hostname, userInfo } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { readEnv } from '../config/env.ts';
 import { suggestion } from '../config/nearest.ts';
@@ -12,9 +10,9 @@ import { ConfigError, UnavailableError } from '../core/errors.ts';
 import type { StrategyId } from '../core/ids.ts';
 import type { AccountStanding } from '../db/account-standing.ts';
 import type { OpenSql } from '../db/open-sql.ts';
-import type { CommandAnswer } from '../db/postgres-commands.ts';
 import type { Command as ControlCommand } from '../ports/engine-event.ts';
 import { accountOfBot } from './account-of-bot.ts';
+import { askWorker, DEFAULT_WAIT_SECONDS } from './ask-worker.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
 import { knownStrategies } from './known-strategies.ts';
 import { readNumber } from './options.ts';
@@ -62,10 +60,6 @@ const HELP: Readonly<Record<ControlCommand, Help>> = {
     positions: 'closed at market, whatever their product; outside market hours at the next open',
   },
 };
-const DEFAULT_WAIT_SECONDS = 3;
-const LOOK_EVERY_MS = 25;
-/** Workers say that they live every two seconds. */
-const SILENT_MS = 5_000;
 
 export function controlCommand(name: ControlCommand): Command {
   const { summary, entries, orders, positions } = HELP[name];
@@ -92,7 +86,6 @@ export function controlCommand(name: ControlCommand): Command {
 async function control(command: ControlCommand, options: ControlOptions): Promise<void> {
   const { isKept, openAccountDatabase } = await import('../db/account-database.ts');
   const { accountStanding } = await import('../db/account-standing.ts');
-  const { sendCommand } = await import('../db/postgres-commands.ts');
   const { databaseUrl, stateFolder } = readEnv();
   const account = options.account ?? (await accountOfBot());
   const place = { url: databaseUrl ?? undefined, stateFolder, role: 'control', log: printNote };
@@ -108,71 +101,17 @@ async function control(command: ControlCommand, options: ControlOptions): Promis
     const standing = await accountStanding(database, strategyId);
     const whose = `account "${database.schema}"${strategyId === null ? '' : `, strategy "${strategyId}"`}`;
     if (command === 'kill' || command === 'squareoff') printNote(`${command} of ${whose}: ${wordsOf(standing)}`);
-    const askedBy = `cli:${userName()}@${hostname()} pid ${process.pid}`;
-    const id = await sendCommand(database, { command, strategyId, askedBy });
-    const outcome = await outcomeOf(database, id, options.wait);
+    const outcome = await askWorker(database, { command, strategyId }, options.wait);
     if (outcome.state === 'failed' || outcome.state === 'unanswered') process.exitCode = EXIT_FAILED;
-    const json = { command, account: database.schema, strategy: strategyId, id, ...outcome, before: standing };
+    const json = { command, account: database.schema, strategy: strategyId, ...outcome, before: standing };
     printResult({ json, text: `${command} of ${whose}: ${outcome.text}` }, options.json === true);
   } finally {
     await database.close();
   }
 }
 
-interface Outcome {
-  readonly state: 'applied' | 'waiting' | 'failed' | 'unanswered';
-  readonly tookMs: number | null;
-  readonly text: string;
-}
-
-async function outcomeOf(database: OpenSql, id: number, waitSeconds: number): Promise<Outcome> {
-  const { findAnswer } = await import('../db/postgres-commands.ts');
-  const { findLeaseHolder, findRunningAccounts } = await import('../db/lease.ts');
-  const deadline = performance.now() + waitSeconds * 1_000;
-  for (;;) {
-    const holder = await findLeaseHolder(database, database.schema);
-    const answer = await findAnswer(database, id);
-    if (answer !== undefined) return answered(answer);
-    if (holder === undefined) {
-      const running = await findRunningAccounts(database);
-      const hint = running.map((name) => `; account "${name}" is running: --account ${name}`).join('');
-      const text = `no worker is running: it will be applied at the next start, before anything is sent${hint}`;
-      return { state: 'waiting', tookMs: null, text };
-    }
-    if (performance.now() >= deadline) {
-      const pid = holder.processId === undefined ? '' : ` (pid ${holder.processId})`;
-      const silent = (holder.silentMs ?? 0) > SILENT_MS;
-      const heard = silent ? `, which has not been heard of for ${seconds(holder.silentMs ?? 0)}` : '';
-      const text =
-        `the worker${pid}${heard} has not answered within ${waitSeconds} s. It is still asked for. If it is urgent, act in ` +
-        `the broker's own app; end the worker and start it again: the command is applied before anything is sent.`;
-      return { state: 'unanswered', tookMs: null, text };
-    }
-    await sleep(LOOK_EVERY_MS);
-  }
-}
-
-function answered({ isApplied, text, tookMs }: CommandAnswer): Outcome {
-  if (isApplied) return { state: 'applied', tookMs, text: `applied in ${seconds(tookMs ?? 0)}: ${text}` };
-  const next = "it is tried again at the next start; until then act in the broker's own app";
-  return { state: 'failed', tookMs, text: `the worker could not do it (${text}): ${next}` };
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
-}
-
 function wordsOf({ openPositions, workingEntries, workingExits }: AccountStanding): string {
   return `${openPositions} open positions, ${workingEntries} working entries, ${workingExits} working exits`;
-}
-
-/** A login that the system has no name for is no reason to refuse. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `user ${process.getuid?.() ?? 'unknown'}`;
-  }
 }
 
 /** One that is configured, or that has traded: a wrong name must not look like a command that worked. */

@@ -36,6 +36,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./control-commands.ts')).controlCommand('squareoff'),
   },
   {
+    name: 'settle',
+    summary: 'say how an order of unknown fate has ended',
+    load: async () => (await import('./settle-command.ts')).settleCommand(),
+  },
+  {
     name: 'differences',
     summary: "list what the broker's books have and ours have not, and what to do about it",
     load: async () => (await import('./differences-command.ts')).differencesCommand(),

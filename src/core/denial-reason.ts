@@ -1,4 +1,4 @@
-import type { InstrumentId } from './ids.ts';
+import type { ClientOrderId, InstrumentId } from './ids.ts';
 import type { Paise, Rupees } from './money.ts';
 import type { EpochMs } from './time.ts';
 
@@ -9,6 +9,7 @@ export type DenialReason =
   | { readonly code: 'MARKET_CLOSED'; readonly at: EpochMs }
   | { readonly code: 'SQUARE_OFF_WINDOW'; readonly at: EpochMs; readonly from: EpochMs }
   | { readonly code: 'STALE_SIGNAL'; readonly at: EpochMs; readonly expired: EpochMs }
+  | { readonly code: 'ORDER_IN_DOUBT'; readonly clientOrderId: ClientOrderId }
   | { readonly code: 'NOT_TRADABLE'; readonly instrumentId: InstrumentId; readonly why: string }
   | { readonly code: 'DAILY_LOSS_LIMIT'; readonly limitPaise: Paise; readonly lossPaise: Paise }
   | { readonly code: 'MAX_DRAWDOWN'; readonly limitPercent: number; readonly drawdownPercent: number }

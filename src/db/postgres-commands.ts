@@ -3,19 +3,28 @@
  *
  * Entry points: `sendCommand`, `findAnswer` for those who ask; `CommandInbox` (command-inbox.ts) for the worker.
  */
-import type { StrategyId } from '../core/ids.ts';
+import type { ClientOrderId, StrategyId } from '../core/ids.ts';
+import type { Rupees } from '../core/money.ts';
 import type { EpochMs } from '../core/time.ts';
-import type { Command } from '../ports/engine-event.ts';
+import type { ASKED_COMMANDS } from './schema/commands.ts';
 import type { Sql } from './sql.ts';
 
 export const COMMANDS_CHANNEL = 'signalman_commands';
 
 export interface CommandRequest {
-  readonly command: Command;
+  readonly command: (typeof ASKED_COMMANDS)[number];
   /** Null for the whole account. */
   readonly strategyId: StrategyId | null;
+  /** Of `settle`: how an order of unknown fate has ended. */
+  readonly settled?: SettledOrder | undefined;
   /** Who asks, e.g. `cli:owner@host pid 4711`. */
   readonly askedBy: string;
+}
+
+export interface SettledOrder {
+  readonly orderId: ClientOrderId;
+  /** Null: it never reached the broker. */
+  readonly filled: { readonly quantity: number; readonly price: Rupees } | null;
 }
 
 export interface AskedCommand extends CommandRequest {
@@ -32,16 +41,25 @@ export interface CommandAnswer {
   readonly tookMs: number | null;
 }
 
+type PendingRow = Omit<AskedCommand, 'settled'> & {
+  readonly orderId: ClientOrderId | null;
+  readonly filledQuantity: number | null;
+  readonly filledPrice: Rupees | null;
+};
+
 interface Connected {
   readonly sql: Sql;
 }
 
 /** Written, and called out to whoever listens. Returns the command's id. */
 export async function sendCommand({ sql }: Connected, request: CommandRequest): Promise<number> {
+  const { command, strategyId, askedBy, settled } = request;
+  const { orderId = null, filled = null } = settled ?? {};
   const [sent] = await sql<{ id: number }[]>`
     with asked as (
-      insert into commands (command, strategy_id, asked_by)
-      values (${request.command}, ${request.strategyId}, ${request.askedBy}) returning id)
+      insert into commands (command, strategy_id, asked_by, order_id, filled_quantity, filled_price)
+      values (${command}, ${strategyId}, ${askedBy}, ${orderId}, ${filled?.quantity ?? null}, ${filled?.price ?? null})
+      returning id)
     select id, pg_notify(${COMMANDS_CHANNEL}, current_schema()) from asked`;
   return sent?.id ?? Number.NaN;
 }
@@ -56,9 +74,14 @@ export async function findAnswer({ sql }: Connected, id: number): Promise<Comman
 
 /** In the order in which they were asked. */
 export async function pendingCommands({ sql }: Connected): Promise<readonly AskedCommand[]> {
-  return sql<AskedCommand[]>`
-    select id, command, strategy_id as "strategyId", asked_by as "askedBy", asked_time as "askedTime"
+  const rows = await sql<PendingRow[]>`
+    select id, command, strategy_id as "strategyId", asked_by as "askedBy", asked_time as "askedTime",
+      order_id as "orderId", filled_quantity as "filledQuantity", filled_price as "filledPrice"
     from commands where applied_time is null order by id`;
+  return rows.map(({ orderId, filledQuantity: quantity, filledPrice: price, ...asked }) => {
+    if (orderId === null) return asked;
+    return { ...asked, settled: { orderId, filled: quantity === null || price === null ? null : { quantity, price } } };
+  });
 }
 
 export async function markApplied({ sql }: Connected, id: number, answer: string): Promise<void> {

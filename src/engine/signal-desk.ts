@@ -137,6 +137,7 @@ export class SignalDesk {
       lastPrice,
       lastStopTime: this.#stopTimes.get(position) ?? null,
       unitMarginPaise: this.funds.unitMarginPaise({ instrumentId: instrument.id, side: signal.side, product }, now),
+      doubtfulOrder: draft.kind === 'ENTRY' ? this.#book.doubtfulIn(instrument.id) : null,
       isKilled: this.#switches.isKilled,
       isPaused: this.#switches.isPaused || this.#switches.pausedStrategies.includes(instance.id),
     });

@@ -213,7 +213,7 @@ async function trade(
     // What was asked for while nobody ran comes before anything is sent.
     const inbox = await openCommandInbox({
       database: { url: database.url, schema: options.account },
-      onCommand: (asked) => obey(asked, pipeline, clock),
+      onCommand: (asked) => obey(asked, engine, pipeline, clock),
       onTrouble: (text) => market.trouble.tell(text),
     });
     closing.push(() => inbox.close());

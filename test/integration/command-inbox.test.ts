@@ -52,7 +52,7 @@ async function cutConnections(): Promise<void> {
   await opened.database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${NAME}`;
 }
 
-const names = ({ commands }: Heard): readonly Command[] => commands.map(({ command }) => command);
+const names = ({ commands }: Heard): readonly AskedCommand['command'][] => commands.map(({ command }) => command);
 
 describe('the inbox of commands', () => {
   test('hands a command on and keeps the answer for who asked', async () => {

@@ -90,6 +90,7 @@ async function work(): Promise<EngineBench> {
   await ledger.record(bench.effects);
   await holdLease();
   await hear(async ({ command, strategyId }) => {
+    if (command === 'settle') throw new Error('Expected a command to the engine');
     const event = { command, ...(strategyId === null ? {} : { strategyId }) };
     const effects = bench.handle({ type: 'commanded', ...event, time: at('10:06') });
     await ledger.record(effects);

@@ -51,6 +51,14 @@ export class OrderBook {
     return this.#working.get(strategyId)?.get(instrumentId) ?? NONE;
   }
 
+  /** One in the instrument, of whatever strategy, of which nobody knows whether it is at the broker. */
+  doubtfulIn(id: InstrumentId): ClientOrderId | null {
+    for (const byInstrument of this.#working.values()) {
+      for (const order of byInstrument.get(id) ?? NONE) if (order.status === 'UNKNOWN') return order.clientOrderId;
+    }
+    return null;
+  }
+
   /** Entries of all strategies that may still change. */
   get workingEntries(): readonly Order[] {
     return this.#entries;

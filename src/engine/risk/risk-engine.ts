@@ -22,6 +22,7 @@ import { maxOrdersPerMinute } from './rules/max-orders-per-minute.ts';
 import { maxPositionPerInstrument } from './rules/max-position-per-instrument.ts';
 import { noPositionToExit } from './rules/no-position-to-exit.ts';
 import { notTradable } from './rules/not-tradable.ts';
+import { orderInDoubt } from './rules/order-in-doubt.ts';
 import { priceOutsideBand } from './rules/price-outside-band.ts';
 import { shortNotAllowed } from './rules/short-not-allowed.ts';
 import { squareOffWindow } from './rules/square-off-window.ts';
@@ -31,6 +32,7 @@ import { tradingPaused } from './rules/trading-paused.ts';
 export const RISK_RULES: readonly RiskRule[] = [
   killSwitch,
   tradingPaused,
+  orderInDoubt,
   notTradable,
   shortNotAllowed,
   marketClosed,

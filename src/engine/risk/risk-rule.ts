@@ -2,6 +2,7 @@
  * A risk rule answers one question about one sized signal: why not? Rules are pure; everything they need is in the context.
  */
 import type { DenialReason } from '../../core/denial-reason.ts';
+import type { ClientOrderId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
 import type { MarketSession } from '../../core/market-session.ts';
 import type { Paise, Rupees } from '../../core/money.ts';
@@ -51,6 +52,8 @@ export interface RiskContext {
   readonly lastStopTime: EpochMs | null;
   /** What the broker says that one unit ties up, in fractional paise; left out or 0 when it has not said it of late. */
   readonly unitMarginPaise?: number;
+  /** An order in this instrument, of whatever strategy, of which nobody knows whether it is at the broker. */
+  readonly doubtfulOrder: ClientOrderId | null;
   readonly isKilled: boolean;
   /** The account or this strategy. */
   readonly isPaused: boolean;

@@ -9,7 +9,7 @@ import {
   formatUnits,
 } from '../../../src/alerts/format-values.ts';
 import type { DenialCode, DenialReason } from '../../../src/core/denial-reason.ts';
-import type { InstrumentId, SignalKey, StrategyId } from '../../../src/core/ids.ts';
+import type { ClientOrderId, InstrumentId, SignalKey, StrategyId } from '../../../src/core/ids.ts';
 import { ORDER_STATUSES } from '../../../src/core/order-status.ts';
 import type { Signal } from '../../../src/core/signal.ts';
 import type { Trade } from '../../../src/core/trade.ts';
@@ -138,6 +138,10 @@ describe('sentences', () => {
 const DENIALS: Readonly<Record<DenialCode, readonly [DenialReason, string]>> = {
   KILL_SWITCH_ON: [{ code: 'KILL_SWITCH_ON' }, 'the kill switch is on'],
   TRADING_PAUSED: [{ code: 'TRADING_PAUSED' }, 'trading is paused'],
+  ORDER_IN_DOUBT: [
+    { code: 'ORDER_IN_DOUBT', clientOrderId: 'a1b2c3d4e5f6g7h8' as ClientOrderId },
+    'nobody knows yet whether order a1b2c3d4e5f6g7h8 in it is at the broker',
+  ],
   MARKET_CLOSED: [{ code: 'MARKET_CLOSED', at: TIME }, 'the market is closed at 10:05:00'],
   SQUARE_OFF_WINDOW: [
     { code: 'SQUARE_OFF_WINDOW', at: TIME, from: TIME - 60_000 },

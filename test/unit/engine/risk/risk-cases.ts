@@ -104,6 +104,7 @@ export function context({ limits, account, ...changes }: ContextChanges = {}): R
     accountQuantity: 0,
     lastPrice: 1_000,
     lastStopTime: null,
+    doubtfulOrder: null,
     isKilled: false,
     isPaused: false,
     ...changes,
