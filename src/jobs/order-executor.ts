@@ -17,10 +17,11 @@ import type { BrokerOrderId, ClientOrderId } from '../core/ids.ts';
 import type { Order, OrderUpdate } from '../core/order.ts';
 import { isTerminal } from '../core/order-status.ts';
 import { dayOf, type EpochMs, formatClock, formatDay } from '../core/time.ts';
-import type { BookedOrder, Broker, BrokerBook } from '../ports/broker.ts';
+import type { BookedOrder, Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { DONE, type JobResult } from './job-registry.ts';
+import { bookedIn, isShort, unitsOf, unread } from './look-in-book.ts';
 import { againAfter, provable, reasonOf, type Unsettled } from './outcome-results.ts';
 
 export interface OrderExecutorOptions {
@@ -273,26 +274,6 @@ export class OrderExecutor {
     });
     return now;
   }
-}
-
-function bookedIn({ orders }: BrokerBook, order: Order): BookedOrder | undefined {
-  return orders.find(({ update }) => update.clientOrderId === order.clientOrderId);
-}
-
-function unitsOf({ fills }: BookedOrder): number {
-  return fills.reduce((sum, { quantity }) => sum + quantity, 0);
-}
-
-/** Not all of its fills are shown yet. */
-function isShort(booked: BookedOrder): boolean {
-  return unitsOf(booked) < booked.filledQuantity;
-}
-
-function unread({ unreadRows }: BrokerBook): JobResult {
-  return {
-    kind: 'retry',
-    reason: `The order may be among ${unreadRows} rows of the broker's book that can not be read`,
-  };
 }
 
 function noop(): void {}

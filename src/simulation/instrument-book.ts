@@ -12,7 +12,7 @@ import { dropWhere } from './drop-where.ts';
 import type { ExchangeEvent } from './exchange-event.ts';
 import { type FillRules, rejectionOf, withSlippage } from './fill-model.ts';
 import { changeFaultOf, changeResting, type ExchangeRequest } from './order-change.ts';
-import { isUntouched, priceOnMove, type RestingOrder, stopToTakeFirst } from './resting-order.ts';
+import { isAtOnce, isForced, isUntouched, priceOnMove, type RestingOrder, stopToTakeFirst } from './resting-order.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const PAIR_FILLED = 'The other order of the pair was filled';
@@ -297,14 +297,4 @@ export class InstrumentBook {
       today && effectiveTime < today.close ? today : this.#calendar.nextSession(this.#instrument, effectiveTime);
     return session?.close ?? NEVER;
   }
-}
-
-/** A market order, or one whose limit follows the price: it is to be done now. */
-function isAtOnce({ type, reprices }: Order): boolean {
-  return type === 'MARKET' || (type === 'LIMIT' && reprices !== null);
-}
-
-/** What leaves an intraday position is done by the broker in the end. */
-function isForced({ role, product }: Order): boolean {
-  return role === 'SQUARE_OFF' || (role === 'EXIT' && product === 'INTRADAY');
 }

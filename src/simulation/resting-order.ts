@@ -90,3 +90,13 @@ export function stopToTakeFirst(
       triggerPriceOn(order.side, order.triggerPrice, from, order.side === 'SELL' ? low : high) !== undefined,
   );
 }
+
+/** A market order, or one whose limit follows the price: it is to be done now. */
+export function isAtOnce({ type, reprices }: Order): boolean {
+  return type === 'MARKET' || (type === 'LIMIT' && reprices !== null);
+}
+
+/** What leaves an intraday position is done by the broker in the end. */
+export function isForced({ role, product }: Order): boolean {
+  return role === 'SQUARE_OFF' || (role === 'EXIT' && product === 'INTRADAY');
+}

@@ -60,7 +60,7 @@ export function protectedLimit(
     : Math.max(snapToTick(price - Math.max(reach, tickSize), tickSize, 'up'), tickSize);
 }
 
-export function bandPercent(bands: readonly ProtectionBand[], instrument: Instrument, price: Rupees): number {
+function bandPercent(bands: readonly ProtectionBand[], instrument: Instrument, price: Rupees): number {
   const segment = bandSegmentOf(instrument);
   for (const band of bands) {
     if (band.segment === segment && (band.below === null || price < band.below)) return band.percent;
@@ -68,7 +68,7 @@ export function bandPercent(bands: readonly ProtectionBand[], instrument: Instru
   return 0;
 }
 
-export function bandSegmentOf({ exchange, kind, symbol }: Instrument): BandSegment {
+function bandSegmentOf({ exchange, kind, symbol }: Instrument): BandSegment {
   if (kind !== 'FUTURE' && kind !== 'OPTION') return 'SHARE';
   if (exchange === 'MCX') return kind === 'FUTURE' ? 'COMMODITY_FUTURE' : 'COMMODITY_OPTION';
   // Currencies move as little as indices.
