@@ -53,7 +53,7 @@ export default defineBot({
     maxPositionPerInstrument: 5_000,
     maxOrderValue: 5_00_000,
     maxOrdersPerMinute: 60,
-    maxOrdersPerDay: 480,
+    maxOrdersPerDay: 150,
     priceBandPercent: 5,
     cooldownAfterStopMinutes: 15,
     losingStreak: 8,

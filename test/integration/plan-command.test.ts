@@ -37,18 +37,18 @@ function configOf(risk: object, quantity = 65): string {
 it('ends with 0 and says how much exits have to wait when the reserve holds', async () => {
   const { code, stdout, stderr } = await plan(configOf({}), '--instruments', LIST);
   expect([code, stderr]).toEqual([0, '']);
-  // Three positions: 6 + 27 calls, the last one of the fifth lot of eight.
-  expect(stdout).toContain('the last exit goes out after 4.4 s');
+  // Three positions: 6 + 60 calls, two in three of them limits that follow the price, the last one of the ninth lot of eight.
+  expect(stdout).toContain('the last exit goes out after 8.8 s');
 });
 
 it('ends with 1 and one document when it does not, with what to do about it', async () => {
-  // 46 orders of 1,755 units for the option, 1 for each share: 10 writes each.
+  // 46 orders of 1,755 units for the option, 1 for each share: 10 writes each, and 14 changes of their limits.
   const { code, stdout, stderr } = await plan(configOf({}, 80_000), '--instruments', LIST, '--json');
   expect([code, stderr]).toEqual([1, '']);
   const found = JSON.parse(stdout);
   expect(found).toMatchObject({ isHeld: false, pairs: 3, positions: 3, instruments: 3 });
   const orders = found.classes.find((each: { callClass: string }) => each.callClass === 'orderWrite');
-  expect(orders.windows[1]).toMatchObject({ span: 'minute', limit: 500, exitReserve: 50, calls: 480, exits: 432 });
+  expect(orders.windows[1]).toMatchObject({ span: 'minute', limit: 500, exitReserve: 50, calls: 1_152, exits: 960 });
   expect(found.reasons.join()).toContain('in one hour');
   expect(found.todo.join()).toMatch(/^set risk.maxOrdersPerDay to \d+ or less$/);
 });

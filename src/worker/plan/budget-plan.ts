@@ -27,6 +27,8 @@ export interface PlanFacts {
   readonly instruments: number;
   readonly limits: Pick<RiskLimits, 'maxOpenPositions' | 'maxOrdersPerMinute' | 'maxOrdersPerDay'>;
   readonly assumptions: Assumptions;
+  /** How often the limit of an order follows the price, and how long it waits in between; nothing of it for market orders. */
+  readonly repricing: { readonly ofEntry: number; readonly ofExit: number; readonly everyMs: number };
 }
 
 /** Why calls are made, and how many of them a span may see. */

@@ -1,8 +1,9 @@
 import type { Bot, ConfiguredStrategy } from '../../config/load-bot.ts';
 import type { InstrumentId } from '../../core/ids.ts';
 import type { Instrument } from '../../core/instrument.ts';
-import { MINUTE_MS } from '../../core/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import { timeframeMs } from '../../core/timeframe.ts';
+import type { ExecutionPolicy } from '../../engine/orders/execution-policy.ts';
 import { largestSlice } from '../../engine/orders/order-planner.ts';
 import type { Assumptions, PlanFacts } from './budget-plan.ts';
 
@@ -13,7 +14,7 @@ export interface BotFacts extends PlanFacts {
 
 /** `known`: the instruments whose lot and freeze quantity are known. */
 export function factsOfBot(
-  { strategies, limits }: Pick<Bot, 'strategies' | 'limits'>,
+  { strategies, limits, execution }: Pick<Bot, 'strategies' | 'limits' | 'execution'>,
   known: ReadonlyMap<InstrumentId, Instrument>,
   assumptions: Assumptions,
 ): BotFacts {
@@ -43,13 +44,22 @@ export function factsOfBot(
     pairs,
     instruments: new Set(strategies.flatMap(({ instruments }) => instruments)).size,
     ...{ limits, assumptions },
+    repricing: repricingOf(execution),
     notes: [
-      'decisions fall when candles close, and every position has a stop and a target',
+      'decisions fall when candles close, and every position has a stop',
       `pieces an order is filled in: ${assumptions.fillsPerOrder}; broken links an hour: ${assumptions.reconnectsPerHour}`,
       ...noteOn(unknown, 'not in the instrument list, so one order takes any size'),
       ...noteOn(unbounded, 'no limit on the size, so one order takes it: set risk.maxPositionPerInstrument'),
     ],
   };
+}
+
+/** Crossing takes as many steps again, and one more. */
+function repricingOf(execution: ExecutionPolicy | null): PlanFacts['repricing'] {
+  if (execution === null) return { ofEntry: 0, ofExit: 0, everyMs: SECOND_MS };
+  const { reprices, entriesThen, repriceAfterMs: everyMs } = execution;
+  const ofExit = 2 * reprices + 1;
+  return { ofEntry: entriesThen === 'cancel' ? reprices : ofExit, ofExit, everyMs };
 }
 
 /** What sizing and limits let one position become, in units. */

@@ -1,22 +1,25 @@
 /**
  * The most order writes that a span can see, by cause. Entry point: `orderWritesIn`.
  *
- * Counted in slices, orders no larger than the freeze quantity. An entry slice is one order; what it fills is protected by a
- * stop and a target a piece, and left by cancelling both and one exit; what it does not fill is withdrawn. That is the most
- * that one slice can cost, and what a limit on orders lets through is divided so that the sum is largest: slices that are
- * filled cost more calls, slices that are only withdrawn more calls an order.
+ * Counted in slices, orders no larger than the freeze quantity. An entry slice is one order whose limit follows the price;
+ * what it fills is protected by one order a piece, since of stop and target only one rests at a broker that does not tie
+ * them, and left by cancelling that and one exit, which follows the price as well; what it does not fill is withdrawn. That
+ * is the most that one slice can cost, and what a limit on orders lets through is divided so that the sum is largest: slices
+ * that are filled cost more calls, slices that are only withdrawn more calls an order.
  *
  * Decisions fall when candles close, and all candles that close within a minute close at its beginning: there as many
  * entries as positions may be open, no more, since an entry needs a free place or turns what is held.
  */
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import type { Cause, PlanFacts, PlannedPair, Span } from './budget-plan.ts';
 
 const MINUTES_PER_HOUR = 60;
+const SPAN_MS: Readonly<Record<Span, number>> = { second: SECOND_MS, minute: MINUTE_MS, hour: HOUR_MS };
 
 /** Nothing is spread: a second may see all that a minute may. `mostEntries`: what the budget lets through of them. */
 export function orderWritesIn(span: Span, facts: PlanFacts, mostEntries = Number.POSITIVE_INFINITY): readonly Cause[] {
   const pieces = facts.assumptions.fillsPerOrder;
-  const legs = 2 * pieces;
+  const legs = pieces;
   const held = heldSlices(facts);
   const ordersPerSlice = 2 + legs;
   const allowed = ordersAllowed(span, facts, held, legs);
@@ -25,11 +28,19 @@ export function orderWritesIn(span: Span, facts: PlanFacts, mostEntries = Number
   const filled = isAllFilled ? entries : (allowed - entries) / (ordersPerSlice - 1);
   const protections = Math.ceil(legs * filled);
   const behindEntries = Math.ceil((2 * legs + 1) * filled);
+  const { repricing } = facts;
+  const inSpan = Math.ceil(SPAN_MS[span] / repricing.everyMs);
   return [
     { cause: 'entries', isExit: false, calls: entries },
-    { cause: 'stops and targets behind them', isExit: true, calls: protections },
-    { cause: 'positions held before: stops and targets cancelled, closed', isExit: true, calls: held * (legs + 1) },
+    { cause: 'their limits follow the price', isExit: false, calls: entries * Math.min(repricing.ofEntry, inSpan) },
+    { cause: 'stops behind them', isExit: true, calls: protections },
+    { cause: 'positions held before: stops cancelled, closed', isExit: true, calls: held * (legs + 1) },
     { cause: 'square-off of the new ones: the same again', isExit: true, calls: behindEntries - protections },
+    {
+      cause: 'limits of exits follow the price',
+      isExit: true,
+      calls: Math.ceil(held + filled) * Math.min(repricing.ofExit, inSpan),
+    },
     { cause: 'kill switch: entries withdrawn', isExit: true, calls: entries },
   ];
 }

@@ -15,7 +15,7 @@ export interface BotPlan extends BudgetPlan {
 
 /** A bot's calls at Angel One, which counts them per client code. */
 export function planBot(
-  bot: Pick<Bot, 'strategies' | 'limits'>,
+  bot: Pick<Bot, 'strategies' | 'limits' | 'execution'>,
   known: ReadonlyMap<InstrumentId, Instrument>,
   assumptions: Assumptions,
 ): { readonly json: BotPlan; readonly text: string } {

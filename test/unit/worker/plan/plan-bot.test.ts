@@ -26,7 +26,7 @@ function bot(
   instruments: readonly InstrumentId[],
   sizing: ConfiguredStrategy['sizing'],
   maxPositionPerInstrument: number | null = null,
-): Pick<Bot, 'strategies' | 'limits'> {
+): Pick<Bot, 'strategies' | 'limits' | 'execution'> {
   const limits: RiskLimits = {
     ...{ dailyLossPaise: null, maxDrawdownPercent: null, maxOpenPositions: 10, maxPositionPerInstrument },
     ...{ maxOrderValuePaise: null, maxOrdersPerMinute: 60, maxOrdersPerDay: 100, priceBandPercent: null },
@@ -34,7 +34,7 @@ function bot(
     squareOffBeforeCloseMs: 0,
   };
   const one = { strategy, instruments, params: {}, product: 'INTRADAY', sizing } as const;
-  return { limits, strategies: [{ ...one, id: 'five' as StrategyId, timeframe: '5m' }] };
+  return { limits, execution: null, strategies: [{ ...one, id: 'five' as StrategyId, timeframe: '5m' }] };
 }
 
 const quantity = (units: number) => ({ kind: 'fixed-quantity', quantity: units }) as const;
@@ -75,7 +75,7 @@ describe('the plan as text', () => {
     expect(text).toMatch(/^ {2}limit +8 +500 +1,000$/m);
     expect(text).toMatch(/^ {2}kept for exits +2 +50 +100$/m);
     // Twelve entries an hour, 24 legs, 3 before, 36 to leave, 12 withdrawn.
-    expect(text).toMatch(/^ {2}worst case +10 +10 +87$/m);
+    expect(text).toMatch(/^ {2}worst case +7 +7 +62$/m);
     // 6 + 9 calls: the last one is of the second lot of eight.
     expect(text).toMatch(/^The exit reserve holds: .* the last exit goes out after 1\.1 s\.$/m);
   });

@@ -19,23 +19,25 @@ function pairs(count: number, everyMinutes = 5): readonly PlannedPair[] {
 function facts(
   given: readonly PlannedPair[],
   changes: Partial<PlanFacts['limits']> = {},
-  fillsPerOrder = 1,
+  fillsPerOrder = 2,
 ): PlanFacts {
   return {
     pairs: given,
     instruments: given.length,
     limits: { maxOpenPositions: null, maxOrdersPerMinute: null, maxOrdersPerDay: null, ...changes },
     assumptions: { fillsPerOrder, reconnectsPerHour: 6 },
+    repricing: { ofEntry: 0, ofExit: 0, everyMs: 1_000 },
   };
 }
 
+/** But for limits that follow the price. */
 const writes = (span: Span, given: PlanFacts): readonly number[] =>
-  orderWritesIn(span, given).map(({ calls }) => calls);
+  orderWritesIn(span, given).flatMap(({ cause, calls }) => (cause.includes('follow') ? [] : [calls]));
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
-/** Entries, legs behind them, what was held before, square-off of the new ones, entries withdrawn. */
+/** Entries, stops behind their two pieces, what was held before, square-off of the new ones, entries withdrawn. */
 describe('order writes in the worst case', () => {
-  it('of one position: one entry, two legs, three to leave the one before, three to leave it, one withdrawn', () => {
+  it('of one position: one entry, two stops, three to leave the one before, three to leave it, one withdrawn', () => {
     expect(writes('minute', facts([pair()]))).toEqual([1, 2, 3, 3, 1]);
     expect(writes('second', facts([pair()])), 'all of it may be wanted at once').toEqual([1, 2, 3, 3, 1]);
     // Twelve candles of five minutes in an hour.
@@ -49,9 +51,9 @@ describe('order writes in the worst case', () => {
     ]);
   });
 
-  it('count a stop and a target for each piece', () => {
-    // Four legs: placed, and cancelled with one exit.
-    expect(writes('minute', facts([pair()], {}, 2))).toEqual([1, 4, 5, 5, 1]);
+  it('count a stop for each piece', () => {
+    // Four stops: placed, and cancelled with one exit.
+    expect(writes('minute', facts([pair()], {}, 4))).toEqual([1, 4, 5, 5, 1]);
   });
 
   it('count the candles that close together in an hour', () => {
@@ -71,6 +73,32 @@ describe('order writes in the worst case', () => {
     expect(writes('hour', facts([pair(1)], { maxOrdersPerDay: 20 }))).toEqual([24, 0, 3, 0, 24]);
     // Ten positions: 5 - 1 + 2 + 10 x 3 = 36 orders. Ten entries leave 26 of them: 26 / 3 are filled, 17.3 + 26 writes.
     expect(writes('minute', facts(pairs(10), { maxOrdersPerMinute: 5 }))).toEqual([10, 18, 30, 26, 10]);
+  });
+});
+
+describe('limits that follow the price', () => {
+  const followed = (everyMs: number): PlanFacts => {
+    return { ...facts([pair()], {}, 1), repricing: { ofEntry: 3, ofExit: 7, everyMs } };
+  };
+  const follow = (span: Span, given: PlanFacts) =>
+    orderWritesIn(span, given).flatMap(({ cause, isExit, calls }) =>
+      cause.includes('follow') ? [{ isExit, calls }] : [],
+    );
+
+  it('are changed as often as the policy allows: three times an entry, seven times each of two exits', () => {
+    expect(follow('minute', followed(3_000))).toEqual([
+      { isExit: false, calls: 3 },
+      { isExit: true, calls: 14 },
+    ]);
+    expect(follow('hour', followed(3_000))).toEqual([
+      { isExit: false, calls: 12 * 3 },
+      { isExit: true, calls: 13 * 7 },
+    ]);
+  });
+
+  it('are changed no more often than a span has room for', () => {
+    expect(follow('second', followed(3_000)).map(({ calls }) => calls)).toEqual([1, 2]);
+    expect(follow('second', followed(500)).map(({ calls }) => calls)).toEqual([2, 4]);
   });
 });
 
@@ -160,6 +188,7 @@ const anyFacts = fc.record({
   instruments: fc.nat(300),
   limits: fc.record({ maxOpenPositions: limit(40), maxOrdersPerMinute: limit(200), maxOrdersPerDay: limit(2_000) }),
   assumptions: fc.record({ fillsPerOrder: fc.integer({ min: 1, max: 3 }), reconnectsPerHour: fc.nat(6) }),
+  repricing: fc.record({ ofEntry: fc.nat(7), ofExit: fc.nat(7), everyMs: fc.integer({ min: 100, max: 90_000 }) }),
 });
 
 it('more instruments or strategies never make the worst case smaller, nor save the reserve', () => {
