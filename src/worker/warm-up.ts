@@ -22,6 +22,8 @@ export async function warmUp(
   const missed: MarketEvent = { type: 'gap', instrumentIds: options.instruments.map(({ id }) => id), ...span };
   const past: Candle[] = [];
   for await (const event of gaps.before(missed)) if (event.type === 'candle') past.push(event.candle);
+  // What the engine wants after it has taken up an earlier run would go under among the effects of past candles.
+  tell({ type: 'gap', instrumentIds: [], ...span });
   const effects = engine.warmUp(past);
   tell(missed);
   return effects.flatMap((effect) => (effect.type === 'candleClosed' ? [effect.candle] : []));

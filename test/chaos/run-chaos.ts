@@ -2,6 +2,7 @@
  * One session in which everything fails, and a worker that is killed in it and started again. In the end its books are held
  * against what truly happened at the broker. Entry point: `runChaos`.
  */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -159,9 +160,14 @@ function killPostgres(folder: string): boolean {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('postmaster.pid'),
   );
+  let hasRun = false;
   for (const file of files) {
-    const pid = Number(readFileSync(join(folder, file), 'utf8').split('\n')[0]);
-    if (pid > 1) process.kill(pid, 'SIGKILL');
+    const pid = readFileSync(join(folder, file), 'utf8').split('\n')[0] ?? '';
+    // The file of a server that was killed stays, and its number may be another one's by now.
+    const { stdout } = spawnSync('ps', ['-p', pid, '-o', 'args='], { encoding: 'utf8' });
+    if (!stdout.includes(folder)) continue;
+    process.kill(Number(pid), 'SIGKILL');
+    hasRun = true;
   }
-  return files.length > 0;
+  return hasRun;
 }
