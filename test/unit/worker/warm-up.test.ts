@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { warmUpFrom } from '../../../src/worker/warm-up.ts';
+import { warmUp, warmUpFrom } from '../../../src/worker/warm-up.ts';
 import { engineOptions, RELIANCE } from '../../support/engine-bench.ts';
 import { ist } from '../../support/fixed-calendar.ts';
 import { onCandles, scriptedStrategy } from '../../support/scripted-strategy.ts';
@@ -27,4 +27,18 @@ it('goes back as many sessions as the strategies need, over days without one', (
 it('wants nothing before the open when only today counts', () => {
   const now = ist(FRIDAY, '09:10');
   expect(warmUpFrom(optionsOf(30), now, 1)).toBe(now);
+});
+
+it('lets out what the engine wants of the run before, ahead of the candles whose effects are no news', async () => {
+  const done: string[] = [];
+  const engine = {
+    warmUp: () => {
+      done.push('warmed up');
+      return [];
+    },
+  };
+  const span = { from: ist(FRIDAY, '09:15'), to: ist(FRIDAY, '10:00') };
+  const gaps = { async *before() {} };
+  await warmUp(engine, optionsOf(20), span, gaps, (event) => void done.push(event.type));
+  expect(done).toEqual(['gap', 'warmed up', 'gap']);
 });
