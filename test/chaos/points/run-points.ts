@@ -1,0 +1,122 @@
+/**
+ * The process dies at every step of a placement, a modification, a cancel, a pair of rules: once right before the step and
+ * once right after. A first run writes the steps down; then one run each. Entry point: `runPoints`.
+ */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Database, openDatabase } from '../../../src/db/database.ts';
+import type { Points } from './fault-points.ts';
+import { PointsDesk, readSteps } from './points-desk.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
+
+export interface PointsOptions {
+  readonly jobs: number;
+  /** Scenarios by name; all when absent. */
+  readonly only?: readonly string[] | undefined;
+  /** Of the points of all scenarios these: every so manyth, from the first on. */
+  readonly every?: number | undefined;
+  readonly say: (line: string) => void;
+}
+
+export interface PointResult {
+  readonly scenario: string;
+  readonly step: string;
+  readonly when: 'before' | 'after';
+  /** False: the run came to its end without the step. */
+  readonly isKilled: boolean;
+  readonly wrong: readonly string[];
+  readonly wallMs: number;
+}
+
+interface Task {
+  readonly scenario: Scenario;
+  readonly kill: Points['kill'];
+}
+
+export async function runPoints({ jobs, only, every = 1, say }: PointsOptions): Promise<readonly PointResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'signalman-points-'));
+  chmodSync(folder, 0o755);
+  const stateFolder = join(folder, 'state');
+  mkdirSync(stateFolder);
+  chmodSync(stateFolder, 0o755);
+  // As long as it is open, the server that all runs share is there.
+  const held = await openDatabase({ stateFolder, schema: 'live_points', role: 'chaos' });
+  try {
+    let runs = 0;
+    const carryOut = (task: Task): Promise<PointResult & { readonly steps: readonly string[] }> => {
+      runs += 1;
+      return oneRun(task, { stateFolder, folder: join(folder, `${runs}`), name: `points_${runs}` });
+    };
+    const scenarios = SCENARIOS.filter(({ name }) => only === undefined || only.includes(name));
+    const results: PointResult[] = [];
+    const tasks: Task[] = [];
+    await inParallel(scenarios, jobs, async (scenario) => {
+      const { steps, wrong } = await carryOut({ scenario, kill: null });
+      if (wrong.length > 0)
+        results.push({ scenario: scenario.name, step: '', when: 'before', isKilled: true, wrong, wallMs: 0 });
+      const own = [...new Set(steps)].filter(scenario.concerns);
+      say(`${scenario.name}: ${own.length} steps\n${own.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}`);
+      for (const step of own)
+        for (const when of ['before', 'after'] as const) tasks.push({ scenario, kill: { step, when } });
+    });
+    const chosen = tasks.filter((_, index) => index % every === 0);
+    let done = 0;
+    await inParallel(chosen, jobs, async (task) => {
+      const { steps: _, ...result } = await carryOut(task);
+      results.push(result);
+      done += 1;
+      const { scenario, when, step, isKilled, wrong, wallMs } = result;
+      const verdict = wrong.length > 0 ? 'WRONG' : isKilled ? 'right' : 'right (not reached)';
+      say(
+        `[${done}/${chosen.length}] ${scenario}, killed ${when} ${step}: ${verdict}, ${(wallMs / 1_000).toFixed(1)} s`,
+      );
+      for (const line of wrong) say(`  ${line}`);
+    });
+    return results;
+  } finally {
+    await held.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Place {
+  readonly stateFolder: string;
+  readonly folder: string;
+  readonly name: string;
+}
+
+async function oneRun(
+  { scenario, kill }: Task,
+  { stateFolder, folder, name }: Place,
+): Promise<PointResult & { readonly steps: readonly string[] }> {
+  const startedAt = performance.now();
+  mkdirSync(folder);
+  const path = join(folder, 'steps');
+  const desk = await PointsDesk.open({ ...scenario.setup, stateFolder, folder, name });
+  try {
+    const openBooks = (): Promise<Database> => openDatabase({ stateFolder, schema: `live_${name}`, role: 'chaos' });
+    const wrong = await scenario.run(desk, { path, kill }, openBooks);
+    const lines = readSteps(path);
+    const [step, when] = [kill?.step ?? '', kill?.when ?? 'before'] as const;
+    return {
+      ...{ scenario: scenario.name, step, when, isKilled: lines.includes(`killed ${when} ${step}`) },
+      ...{ wrong: [...wrong, ...desk.simulator.ledger.mishaps, ...doubled(desk)], steps: lines },
+      wallMs: Math.round(performance.now() - startedAt),
+    };
+  } finally {
+    await desk.close();
+  }
+}
+
+function doubled({ simulator }: PointsDesk): readonly string[] {
+  return simulator.ledger.doubledTags.map((tag) => `${tag}: more than one order at the broker`);
+}
+
+async function inParallel<T>(items: readonly T[], jobs: number, work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const job = async (): Promise<void> => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: jobs }, job));
+}
