@@ -61,6 +61,10 @@ export default defineBot({
     derivativeMarginPercent: 20,
     squareOffBeforeCloseMinutes: 30,
   },
+  // A wish to trade now is a limit in a band around the last price, which follows it; the broker's own bands by default.
+  execution: { repriceAfterMs: 3_000, reprices: 3, entriesThen: 'cancel' },
+  // Where stops and targets wait for their price.
+  exits: { stop: 'broker', target: 'broker' },
   // How paper orders are filled.
   paper: { slippageBps: 2, latencyMs: 100, participationPercent: 10, limitFill: 'through', circuitPercent: null },
   replay: {
