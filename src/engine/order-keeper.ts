@@ -6,6 +6,7 @@
  * Invariants: nothing that would close the same units twice is out at once where a cancel may lose against a fill; every
  * ladder ends: what could not be done by then is told.
  */
+import type { Candle } from '../core/candle.ts';
 import type { Rupees } from '../core/money.ts';
 import type { Order } from '../core/order.ts';
 import { isTerminal } from '../core/order-status.ts';
@@ -82,6 +83,12 @@ export class OrderKeeper {
     }
     this.#held.onTime(now);
     if (now >= this.#retryTime) this.#retry(now);
+  }
+
+  /** Of a candle fetched later only the close still holds: what it touched before is past. */
+  onCandle(entry: MarketEntry, { high, low, close, provenance }: Candle, now: EpochMs): void {
+    if (provenance === 'backfill') this.onPrice(entry, close, close, now);
+    else this.onPrice(entry, high, low, now);
   }
 
   /** The price of an instrument has moved between these. */

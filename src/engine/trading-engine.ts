@@ -113,7 +113,7 @@ export class TradingEngine {
     this.#reach(session ? candleEnd(candle.openTime, candle.timeframe, session.close) : candle.openTime);
     if (this.parts.candles.onBaseCandle(candle) !== undefined) return;
     entry.lastPrice.price = candle.close;
-    if (!this.#isWarmingUp) this.parts.orders.keeper.onPrice(entry, candle.high, candle.low, this.#now);
+    if (!this.#isWarmingUp) this.parts.orders.keeper.onCandle(entry, candle, this.#now);
     // Candles that others wait for come one by one: a group decides when time goes on.
     if (!this.parts.hasGroups) this.#decideOnClosed();
     this.#doWhatIsDue();

@@ -41,4 +41,21 @@ describe('ema-crossover over the sample market', () => {
       },
     );
   });
+
+  it('makes the same trades as ever: 15-minute candles, delivery, limits that follow the price, stop by ATR', async () => {
+    await expectGolden(
+      { strategy: 'ema-crossover', params: { stopAtr: 2 }, timeframe: '15m', product: 'DELIVERY', orders: 'limit' },
+      {
+        signals: 304,
+        denied: { NOT_TRADABLE: 26 },
+        trades: 177,
+        exits: { signal: 100, stop_loss: 74, end_of_data: 3 },
+        grossPaise: 140_465,
+        chargesPaise: 536_745,
+        netPaise: -396_280,
+        maxDrawdownPaise: 396_280,
+        orderListHash: 'b5c6fe4b14e746afc9c5aa8a5e02f9bb',
+      },
+    );
+  });
 });

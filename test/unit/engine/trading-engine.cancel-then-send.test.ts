@@ -235,6 +235,14 @@ describe('levels that the engine watches by choice', () => {
     expect(bench.cancelled).toEqual([]);
   });
 
+  it('are not acted on for what a candle fetched later has touched', () => {
+    const bench = holding({}, { exits: { stop: 'engine', target: 'engine' } });
+    bench.candle('10:05', [100, 111, 94, 100], { provenance: 'backfill' });
+    expect(sent(bench)).toEqual(['ENTRY']);
+    bench.candle('10:06', [100, 111, 94, 94], { provenance: 'backfill' });
+    expect(sent(bench)).toEqual(['ENTRY', 'STOP_LOSS']);
+  });
+
   it('are seen within a candle, the stop first', () => {
     const bench = holding({}, { exits: { stop: 'engine', target: 'engine' } });
     bench.candle('10:05', [100, 111, 94, 100]);

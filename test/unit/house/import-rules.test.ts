@@ -66,7 +66,7 @@ const PLANTS: readonly [rule: string, file: string, source: string][] = [
   ['alerts-keeps-its-lane', 'src/alerts/b.ts', importOf('../worker/a.ts')],
   ['history-keeps-its-lane', 'src/history/b.ts', importOf('../engine/candles/a.ts')],
   ['simulators-keeps-its-lane', 'src/simulators/b.ts', importOf('../worker/a.ts')],
-  ['config-keeps-its-lane', 'src/config/b.ts', importOf('../engine/orders/a.ts')],
+  ['config-keeps-its-lane', 'src/config/b.ts', importOf('../engine/portfolio/a.ts')],
   ['logging-keeps-its-lane', 'src/logging/b.ts', importOf('../config/define-bot.ts')],
   ['instruments-keeps-its-lane', 'src/instruments/b.ts', importOf('../worker/a.ts')],
   ['backtest-keeps-its-lane', 'src/backtest/b.ts', importOf('../worker/a.ts')],
