@@ -63,9 +63,10 @@ const SEARCH_GRACE_MS = 2_000;
 const LEAST_REAL_GRACE_MS = 300;
 /** The longest that a call may be on its way to the broker, in real time; a market in no time at all has no rates. */
 const JITTER_MS = 100;
-/** The machine plays the broker as well, and what is written waits for the lease. */
-const PLAYED_WRITE_JITTER_MS = 250;
+/** The machine plays the broker as well. */
+const PLAYED_JITTER_MS = 250;
 const LONGEST_JITTER_MS = 10 * MINUTE_MS;
+const LONGEST_READ_JITTER_MS = MINUTE_MS / 2;
 
 export async function openAngelOneMarket(options: AngelOneMarketOptions): Promise<OpenMarket> {
   const { bot, credentials, endpoints, wireClock, clock, instrumentIds, isPlayed, log } = options;
@@ -174,10 +175,11 @@ function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: Token
   };
 }
 
+/** Where the market runs fast, windows as wide as that would leave no calls for candles and books: reads get less. */
 function jitterMsAt(speed: number, callClass: CallClass): number {
+  if (speed === 1) return JITTER_MS;
   const isWrite = callClass === 'orderWrite' || callClass === 'gttWrite';
-  const jitterMs = speed !== 1 && isWrite ? PLAYED_WRITE_JITTER_MS : JITTER_MS;
-  return Math.min(jitterMs * speed, LONGEST_JITTER_MS);
+  return Math.min(PLAYED_JITTER_MS * speed, isWrite ? LONGEST_JITTER_MS : LONGEST_READ_JITTER_MS);
 }
 
 async function logIn(angel: AngelOne): Promise<void> {
