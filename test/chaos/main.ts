@@ -16,9 +16,14 @@ interface ChaosCommand {
   readonly redis?: boolean;
   readonly keep?: boolean;
   readonly json?: boolean;
+  readonly points?: boolean;
 }
 
 const { redis, ...values } = readCommand();
+if (values.points) {
+  await killAtPoints();
+  process.exit();
+}
 const backend = redis ? 'redis' : values.backend;
 if (backend !== 'postgres' && redisServerPath() === undefined) {
   refuse('--backend: expected redis-server on the PATH, found none');
@@ -46,6 +51,7 @@ function readCommand(): ChaosCommand {
     )
     .addOption(new Option('--redis', 'the same as --backend redis'))
     .option('--keep', 'leave the folders of unsound runs')
+    .option('--points', 'instead: die before and after every single step of an order and of a rule')
     .option('--json', 'print all results as one JSON document');
   try {
     return command
@@ -55,6 +61,16 @@ function readCommand(): ChaosCommand {
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
+}
+
+async function killAtPoints(): Promise<void> {
+  const { runPoints } = await import('./points/run-points.ts');
+  const results = await runPoints({ jobs: values.jobs, say });
+  const wrong = results.filter((each) => each.wrong.length > 0);
+  const killed = results.filter(({ isKilled }) => isKilled).length;
+  const totals = { runs: results.length, killed, wrong: wrong.length };
+  process.stdout.write(`${values.json ? JSON.stringify({ totals, results }, null, 2) : JSON.stringify(totals)}\n`);
+  process.exitCode = wrong.length === 0 ? 0 : 1;
 }
 
 function say(line: string): void {

@@ -60,7 +60,8 @@ export class PointsDesk {
       accounts: [TEST_ACCOUNT],
       calendar: fixedCalendar,
       charges: SIMPLE_CHARGES,
-      behaviours: { totpReuse: 'allowed', squareOffTime: null, limitFill: 'touch' },
+      // Commands go by the time of day, whatever the market's clock shows.
+      behaviours: { totpReuse: 'allowed', squareOffTime: null, rateClock: options.speed === 1 ? 'wall' : 'market' },
     });
     const configPath = join(folder, 'bot.config.ts');
     const instrumentsPath = join(folder, 'instruments.json');

@@ -10,19 +10,20 @@ import type { Points } from './fault-points.ts';
 import { PointsDesk, readSteps } from './points-desk.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 
-export interface PointsOptions {
-  readonly jobs: number;
-  /** Scenarios by name; all when absent. */
-  readonly only?: readonly string[] | undefined;
-  /** Of the points of all scenarios these: every so manyth, from the first on. */
-  readonly every?: number | undefined;
-  readonly say: (line: string) => void;
-}
-
-export interface PointResult {
+export interface Point {
   readonly scenario: string;
   readonly step: string;
   readonly when: 'before' | 'after';
+}
+
+export interface PointsOptions {
+  readonly jobs: number;
+  /** These alone; absent: all that a first run of each scenario comes by. */
+  readonly points?: readonly Point[];
+  readonly say: (line: string) => void;
+}
+
+export interface PointResult extends Point {
   /** False: the run came to its end without the step. */
   readonly isKilled: boolean;
   readonly wrong: readonly string[];
@@ -34,7 +35,7 @@ interface Task {
   readonly kill: Points['kill'];
 }
 
-export async function runPoints({ jobs, only, every = 1, say }: PointsOptions): Promise<readonly PointResult[]> {
+export async function runPoints({ jobs, points, say }: PointsOptions): Promise<readonly PointResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'signalman-points-'));
   chmodSync(folder, 0o755);
   const stateFolder = join(folder, 'state');
@@ -48,28 +49,26 @@ export async function runPoints({ jobs, only, every = 1, say }: PointsOptions): 
       runs += 1;
       return oneRun(task, { stateFolder, folder: join(folder, `${runs}`), name: `points_${runs}` });
     };
-    const scenarios = SCENARIOS.filter(({ name }) => only === undefined || only.includes(name));
     const results: PointResult[] = [];
-    const tasks: Task[] = [];
-    await inParallel(scenarios, jobs, async (scenario) => {
-      const { steps, wrong } = await carryOut({ scenario, kill: null });
-      if (wrong.length > 0)
-        results.push({ scenario: scenario.name, step: '', when: 'before', isKilled: true, wrong, wallMs: 0 });
+    const tasks = (points ?? []).map(({ scenario, ...kill }): Task => ({ scenario: named(scenario), kill }));
+    await inParallel(points === undefined ? SCENARIOS : [], jobs, async (scenario) => {
+      const { steps, ...result } = await carryOut({ scenario, kill: null });
+      results.push(result);
       const own = [...new Set(steps)].filter(scenario.concerns);
       say(`${scenario.name}: ${own.length} steps\n${own.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}`);
+      for (const line of result.wrong) say(`  WRONG though nothing was killed: ${line}`);
       for (const step of own)
-        for (const when of ['before', 'after'] as const) tasks.push({ scenario, kill: { step, when } });
+        tasks.push({ scenario, kill: { step, when: 'before' } }, { scenario, kill: { step, when: 'after' } });
     });
-    const chosen = tasks.filter((_, index) => index % every === 0);
     let done = 0;
-    await inParallel(chosen, jobs, async (task) => {
+    await inParallel(tasks, jobs, async (task) => {
       const { steps: _, ...result } = await carryOut(task);
       results.push(result);
       done += 1;
       const { scenario, when, step, isKilled, wrong, wallMs } = result;
       const verdict = wrong.length > 0 ? 'WRONG' : isKilled ? 'right' : 'right (not reached)';
       say(
-        `[${done}/${chosen.length}] ${scenario}, killed ${when} ${step}: ${verdict}, ${(wallMs / 1_000).toFixed(1)} s`,
+        `[${done}/${tasks.length}] ${scenario}, killed ${when} ${step}: ${verdict}, ${(wallMs / 1_000).toFixed(1)} s`,
       );
       for (const line of wrong) say(`  ${line}`);
     });
@@ -78,6 +77,13 @@ export async function runPoints({ jobs, only, every = 1, say }: PointsOptions): 
     await held.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function named(name: string): Scenario {
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (found === undefined)
+    throw new Error(`Expected one of ${SCENARIOS.map((each) => each.name).join(', ')}, found "${name}"`);
+  return found;
 }
 
 interface Place {

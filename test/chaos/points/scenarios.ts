@@ -26,6 +26,8 @@ export interface Scenario {
 
 const SETTLE_MS = 30_000;
 const LOOK_MS = 50;
+/** The message that steps count from now on has arrived by then. */
+const ARM_MS = 150;
 /** So long nothing is at work after a start: the decision died with the process, and the next candle makes it anew. */
 const NOTHING_MS = 1_500;
 const CANDLE_MS = 5 * MINUTE_MS;
@@ -33,11 +35,22 @@ const START = ist('2026-11-17', '09:20') + 5 * SECOND_MS;
 const SPEED = 10;
 const AWAY_PRICE = START_PRICE * 1.02;
 
+interface AtBroker {
+  readonly status: string;
+}
+
+interface Stage {
+  isArmed: boolean;
+  isStopped: boolean;
+  /** An order is in the books. */
+  hasBegun: boolean;
+}
+
 interface Play {
   /** Prices by what stands at the broker. */
-  readonly priceOf: (orders: readonly { readonly status: string; readonly filled: number }[]) => number;
+  readonly priceOf: (orders: readonly AtBroker[], isArmed: boolean) => number;
   /** Steps count from then on; from the start on when absent. */
-  readonly armsAt?: (orders: readonly { readonly status: string; readonly filled: number }[]) => boolean;
+  readonly armsAt?: (orders: readonly AtBroker[]) => boolean;
   readonly isDone: (record: SessionRecord) => boolean;
 }
 
@@ -56,6 +69,7 @@ export const SCENARIOS: readonly Scenario[] = [
     {
       // It goes away from the limit until the limit has followed.
       priceOf: (orders) => (orders.length === 0 ? START_PRICE : AWAY_PRICE),
+      armsAt: rests,
       isDone: ({ orders }) =>
         orders.some(({ role, status, amendments }) => role === 'ENTRY' && status === 'FILLED' && amendments > 0),
     },
@@ -65,15 +79,16 @@ export const SCENARIOS: readonly Scenario[] = [
     { execution: { repriceAfterMs: 4_000, reprices: 0, entriesThen: 'cancel' } },
     {
       priceOf: (orders) => (orders.length === 0 ? START_PRICE : AWAY_PRICE),
+      armsAt: rests,
       isDone: ({ orders }) => orders.some(({ role, status }) => role === 'ENTRY' && status === 'CANCELED'),
     },
   ),
   trading(
-    'leg of a pair of orders',
+    'target while the stop rests',
     { execution: { repriceAfterMs: 60_000 }, params: { stop: START_PRICE * 0.98, target: AWAY_PRICE } },
     {
-      priceOf: (orders) => (haveLegs(orders) ? AWAY_PRICE + 1 : START_PRICE),
-      armsAt: haveLegs,
+      priceOf: (_, isArmed) => (isArmed ? AWAY_PRICE + 1 : START_PRICE),
+      armsAt: isGuarded,
       isDone: ({ orders }) =>
         orders.some(({ role, status }) => role === 'TARGET' && status === 'FILLED') &&
         orders.some(({ role, status }) => role === 'STOP_LOSS' && status === 'CANCELED'),
@@ -93,8 +108,13 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
 ];
 
-function haveLegs(orders: readonly { readonly status: string; readonly filled: number }[]): boolean {
-  return orders.filter(({ status }) => status === 'open' || status === 'trigger pending').length === 2;
+function rests([order]: readonly AtBroker[]): boolean {
+  return order?.status === 'open';
+}
+
+/** Stop or target: which of them rests at the broker, and which is watched from here, is the engine's to say. */
+function isGuarded([entry, ...legs]: readonly AtBroker[]): boolean {
+  return entry?.status === 'complete' && legs.some(({ status }) => status === 'open' || status === 'trigger pending');
 }
 
 function trading(name: string, bot: Omit<DeskOptions['bot'], 'strategy'>, play: Play): Scenario {
@@ -103,14 +123,16 @@ function trading(name: string, bot: Omit<DeskOptions['bot'], 'strategy'>, play: 
     setup: { start: START, speed: SPEED, bot: { strategy: 'once', ...bot } },
     concerns: (step) => !step.startsWith('gtt'),
     run: async (desk, points, openBooks) => {
-      const clock = new AbortController();
-      const time = keepTime(desk, play, clock.signal);
+      const clock: Stage = { isArmed: false, isStopped: false, hasBegun: false };
+      const time = keepTime(desk, play, clock);
       const first = desk.trade({ ...points, isArmed: play.armsAt === undefined });
       let isOver = false;
       const working = (async () => {
         if (play.armsAt) {
-          while (!play.armsAt(desk.simulator.ledger.orders) && !isOver) await sleep(LOOK_MS);
+          while (!play.armsAt(desk.simulator.ledger.orders) && !isOver) await sleep(10);
           first.child.send('arm', () => undefined);
+          await sleep(ARM_MS);
+          clock.isArmed = true;
         }
         let last = await first.ended;
         while (!isOver) {
@@ -121,10 +143,10 @@ function trading(name: string, bot: Omit<DeskOptions['bot'], 'strategy'>, play: 
         return last;
       })();
       void stopped(() => isOver).then(() => first.child.kill('SIGTERM'));
-      const wrong = await settled(desk, play, openBooks);
+      const wrong = await settled(desk, play, clock, openBooks);
       isOver = true;
       const { stderr } = await working;
-      clock.abort();
+      clock.isStopped = true;
       await time;
       return wrong.length === 0 ? [] : [...wrong, ...stderr.split('\n').slice(-6)];
     },
@@ -136,19 +158,19 @@ async function stopped(isOver: () => boolean): Promise<void> {
 }
 
 /** Time passes, prices come, and a candle ends whenever nothing is at work. */
-async function keepTime(desk: PointsDesk, { priceOf }: Play, stop: AbortSignal): Promise<void> {
+async function keepTime(desk: PointsDesk, { priceOf }: Play, clock: Readonly<Stage>): Promise<void> {
   const { market, simulator } = desk;
   let quietSince = performance.now();
   let before = performance.now();
-  while (!stop.aborted) {
+  while (!clock.isStopped) {
     await sleep(20);
     const now = performance.now();
     const ms = Math.floor((now - before) * SPEED);
     await market.reach(market.clock.now() + ms);
     before += ms / SPEED;
     const { orders } = simulator.ledger;
-    if (!desk.isHeard || orders.length > 0) quietSince = now;
-    await desk.print(priceOf(orders));
+    if (!desk.isHeard || clock.hasBegun) quietSince = now;
+    await desk.print(priceOf(orders, clock.isArmed));
     if (now - quietSince < NOTHING_MS) continue;
     quietSince = now;
     await market.reach((Math.floor(market.clock.now() / CANDLE_MS) + 1) * CANDLE_MS + 2 * SECOND_MS);
@@ -156,7 +178,12 @@ async function keepTime(desk: PointsDesk, { priceOf }: Play, stop: AbortSignal):
 }
 
 /** Looks at both sides until they are where they have to be, or not any more likely to come there. */
-async function settled(desk: PointsDesk, { isDone }: Play, openBooks: () => Promise<Database>): Promise<string[]> {
+async function settled(
+  desk: PointsDesk,
+  { isDone }: Play,
+  clock: Stage,
+  openBooks: () => Promise<Database>,
+): Promise<string[]> {
   const deadline = performance.now() + SETTLE_MS;
   let wrong: string[] = ['nothing was traded'];
   const database = await openBooks();
@@ -165,6 +192,7 @@ async function settled(desk: PointsDesk, { isDone }: Play, openBooks: () => Prom
       await sleep(2 * LOOK_MS);
       const record = await new PostgresLedger(database, 'live').session().catch(() => undefined);
       if (record === undefined || record.orders.length === 0) continue;
+      clock.hasBegun = true;
       const truth = truthSchema.parse(desk.simulator.ledger.report());
       const entries = record.orders.filter(({ role }) => role === 'ENTRY');
       const atBroker = truth.orders.filter(({ tag }) => entries.some(({ clientOrderId }) => clientOrderId === tag));
