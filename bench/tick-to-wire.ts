@@ -54,7 +54,7 @@ async function measured(backend: 'postgres' | 'redis', redisUrl?: string): Promi
       latencies.push(await tickToWire(desk, price));
       await sleep(Math.max(0, EVERY_MS - (performance.now() - begun)));
     }
-    const faults = await desk.faults();
+    const { faults } = await desk.truth();
     if (faults.length > 0) throw new Error(`tick_to_wire: ${faults.join('; ')}`);
     const sorted = latencies.slice(WARM_UP).sort((a, b) => a - b);
     const at = (share: number): number => Number((sorted[Math.floor(sorted.length * share)] ?? Number.NaN).toFixed(3));

@@ -17,8 +17,9 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { MarketBoard } from '../../src/simulators/angel-one/market/market-board.ts';
 import { SystemClock } from '../../src/simulators/angel-one/market/system-clock.ts';
 import { listingsOf } from '../../src/simulators/angel-one/master/make-master.ts';
+import type { SimulatedListing } from '../../src/simulators/angel-one/parts.ts';
 import { type AngelOneSimulator, startAngelOneSimulator } from '../../src/simulators/angel-one/start-simulator.ts';
-import { overruns, truthSchema } from '../../src/worker/rehearsal/compare-orders.ts';
+import { overruns, type Truth, truthSchema } from '../../src/worker/rehearsal/compare-orders.ts';
 import { TEST_ACCOUNT } from '../../test/support/angel-one-client.ts';
 import { testInstrument } from '../../test/support/fixed-calendar.ts';
 import { SIMPLE_CHARGES } from '../../test/support/simple-charges.ts';
@@ -48,11 +49,12 @@ export interface WireDesk {
   /** The account's own. */
   readonly database: Database;
   readonly env: Readonly<Record<string, string>>;
+  readonly listing: SimulatedListing;
   print(price: number): void;
   /** Resolves when prices arrive at the worker and the first minute it has not heard whole is behind it. */
   startWorker(): Promise<void>;
-  /** What went wrong by what the simulator knows, one line each. */
-  faults(): Promise<readonly string[]>;
+  /** What went wrong by what the simulator knows, one line each, and how many calls of each kind it has seen. */
+  truth(): Promise<{ readonly faults: readonly string[]; readonly calls: Truth['calls'] }>;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,8 @@ export async function openWireDesk({ strategies, redisUrl = '' }: WireDeskOption
   const calendar = loadMarketCalendar(calendarFile);
   const clock = new SystemClock();
   const listings = listingsOf([SHARE]);
+  const [listing] = listings;
+  if (listing === undefined) throw new Error('Expected a listing of the share, found none');
   const board = new MarketBoard({ listings, calendar });
   let sequence = 0;
   const printAt = (time: EpochMs, lastPrice: number): void => {
@@ -99,7 +103,7 @@ export async function openWireDesk({ strategies, redisUrl = '' }: WireDeskOption
   const database = await openDatabase({ stateFolder: folder, schema: SCHEMA, role: 'bench' });
   let stopWorker = (): Promise<unknown> => Promise.resolve();
   return {
-    ...{ tap, simulator, database, env },
+    ...{ tap, simulator, database, env, listing },
     print: (price) => printAt(clock.now(), price),
     async startWorker() {
       const child = spawn(process.execPath, [WORKER], {
@@ -126,10 +130,11 @@ export async function openWireDesk({ strategies, redisUrl = '' }: WireDeskOption
         await sleep(FIRST_MINUTE_MS / 10);
       }
     },
-    async faults() {
+    async truth() {
       const answer = await fetch(`${simulator.control}/ledger`);
       const truth = truthSchema.parse(await answer.json());
-      return [...overruns(truth), ...truth.doubledTags.map((tag) => `${tag}: more than one order`), ...truth.mishaps];
+      const doubled = truth.doubledTags.map((tag) => `${tag}: more than one order`);
+      return { faults: [...overruns(truth), ...doubled, ...truth.mishaps], calls: truth.calls };
     },
     async close() {
       await stopWorker();
@@ -148,7 +153,7 @@ function writeBot(
 ): string {
   const path = join(folder, 'bot.config.ts');
   const whole = {
-    account: { id: ACCOUNT, broker: 'angel-one', capital: 1_00_00_000 },
+    account: { id: ACCOUNT, broker: 'angel-one', capital: 8_00_000 },
     risk: { maxOrdersPerMinute: null, squareOffBeforeCloseMinutes: 0 },
     ...bot,
   };
@@ -176,9 +181,14 @@ function writeCalendar(folder: string): string {
   };
   const path = join(folder, 'market-calendar.json');
   const kept = [...days.filter(({ date }) => date !== today), day];
-  const covered = coverage.map((each) => ({ ...each, to: each.to < today ? today : each.to }));
+  const covered = coverage.map((each) => ({ ...each, to: latest(each.to, today) }));
   writeFileSync(path, JSON.stringify({ ...others, coverage: covered, days: kept }));
   return path;
+}
+
+/** Of two days as text. */
+function latest(one: string, other: string): string {
+  return [one, other].toSorted().at(-1) ?? other;
 }
 
 /** `HH:MM` in India. */
