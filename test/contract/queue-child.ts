@@ -25,6 +25,7 @@ async function work(): Promise<void> {
   };
   const registry = new JobRegistry([
     defineJob({ queue: 'orders', name: 'place', payload, handler }),
+    defineJob({ queue: 'orders', name: 'modify', payload, handler }),
     defineJob({ queue: 'orders', name: 'cancel', payload, handler }),
     defineJob({ queue: 'alerts', name: 'send', payload, handler }),
   ]);

@@ -211,7 +211,7 @@ export function queueContract(backend: 'redis' | 'postgres', start: () => Promis
       expect(failed.map(({ attempts: made }) => made)).toEqual([1, 1, 1]);
       expect(failed.map(({ reason }) => reason)).toEqual([
         'two and two is five',
-        'Expected a job of queue "orders" ("place", "cancel"), found "plaice"',
+        'Expected a job of queue "orders" ("place", "modify", "cancel"), found "plaice"',
         expect.stringContaining('Expected the payload of job "place", found {"subject":""} (subject: '),
       ]);
     });
@@ -433,6 +433,7 @@ function registryOf({ place }: { readonly place: Handler }): JobRegistry {
   const handler = ({ subject }: { subject: string }, context: JobContext) => place(subject, context);
   return new JobRegistry([
     defineJob({ queue: 'orders', name: 'place', payload, handler }),
+    defineJob({ queue: 'orders', name: 'modify', payload, handler }),
     defineJob({ queue: 'orders', name: 'cancel', payload, handler }),
     defineJob({ queue: 'alerts', name: 'send', payload, handler }),
   ]);
