@@ -17,6 +17,7 @@ import { saveInstruments } from '../db/save-instruments.ts';
 import { TradingEngine } from '../engine/trading-engine.ts';
 import { addLostJobs } from '../jobs/add-lost-jobs.ts';
 import { cancelOrderJob } from '../jobs/cancel-order-job.ts';
+import { HeadStarts } from '../jobs/head-start.ts';
 import { JobRegistry } from '../jobs/job-registry.ts';
 import { modifyOrderJob } from '../jobs/modify-order-job.ts';
 import type { OpenQueues } from '../jobs/open-queues.ts';
@@ -152,10 +153,12 @@ async function trade(
   const pipeline: EffectPipeline = new EffectPipeline({
     ledger,
     // A queue that is away gets them later, from the sweeper.
-    enqueue: (jobs) =>
-      sweeper.enqueue(jobs).catch((error: unknown) => {
+    enqueue: (jobs) => {
+      headStarts?.begin(jobs, queues.stopping);
+      return sweeper.enqueue(jobs).catch((error: unknown) => {
         log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
-      }),
+      });
+    },
     handle: (event) => engine.handle(event),
     onCandle: (candle) => void candles.append([candle]).catch(onLost),
     onEffect: (effect) => recorder.take(effect),
@@ -180,11 +183,12 @@ async function trade(
   const lastPrice = (id: InstrumentId): Rupees | null => engine.parts.market.find(id)?.lastPrice.price || null;
   const ruleParts = { market, database, sweeper, pipeline, execution, executor, look, lastPrice };
   const rules = openRules({ ...ruleParts, signal: ending });
+  // On paper orders reach the exchange in the order in which they were decided.
+  const headStarts = market.desk ? new HeadStarts() : null;
+  const orderJobs = [placeOrderJob(executor), modifyOrderJob(executor), cancelOrderJob(executor)];
   const registry = new JobRegistry([
     ...(rules ? [settleGttJob(rules)] : []),
-    announced(placeOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
-    announced(modifyOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
-    announced(cancelOrderJob(executor), (jobId) => pipeline.onJobEnded(jobId)),
+    ...orderJobs.map((job) => announced(headStarts?.over(job) ?? job, (jobId) => pipeline.onJobEnded(jobId))),
     sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
   ]);
   const gaps = new GapFiller({

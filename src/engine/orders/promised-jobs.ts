@@ -4,15 +4,15 @@ import type { OrderRole } from '../../core/order.ts';
 import type { Effect } from '../../ports/engine-event.ts';
 import type { OutboxJob } from '../../ports/ledger.ts';
 
-/** Leaving a position comes before entering one. */
+/** Leaving a position, or taking an order back, comes before entering one. */
+export const EXIT_PRIORITY = 1;
 const ORDER_PRIORITIES: Readonly<Record<OrderRole, number>> = {
-  EXIT: 1,
-  STOP_LOSS: 1,
-  TARGET: 1,
-  SQUARE_OFF: 1,
+  EXIT: EXIT_PRIORITY,
+  STOP_LOSS: EXIT_PRIORITY,
+  TARGET: EXIT_PRIORITY,
+  SQUARE_OFF: EXIT_PRIORITY,
   ENTRY: 10,
 };
-const CANCEL_PRIORITY = 1;
 const ALERT_PRIORITIES: Readonly<Record<AlertLevel, number>> = { critical: 1, warning: 5, info: 10 };
 
 /** The jobs that recording these effects promises, every one under the id that makes it unique. */
@@ -45,7 +45,7 @@ function promisedJob(effect: Effect): OutboxJob | undefined {
       const subject = effect.order.clientOrderId;
       // A queue takes an id once: an order that works on after one cancel must be open to another one later.
       const id = `${subject}-cancel-${effect.time}`;
-      return { id, queue: 'orders', name: 'cancel', subject, priority: CANCEL_PRIORITY, notBefore: effect.time };
+      return { id, queue: 'orders', name: 'cancel', subject, priority: EXIT_PRIORITY, notBefore: effect.time };
     }
     case 'alertRaised': {
       const { key, level, time } = effect.alert;
