@@ -88,12 +88,21 @@ export async function requeueUnsettled({ sql }: Pick<Database, 'sql'>): Promise<
   return requeued.count;
 }
 
-/** Jobs that a queue has taken at least `ageMs` ago and whose purpose is not served: it may have lost them. */
+/** Of a queue. What comes later is looked at when its turn is nearer: a broker takes some thousand orders in an hour. */
+const MOST_UNSERVED = 500;
+
+/**
+ * Jobs that a queue has taken at least `ageMs` ago and whose purpose is not served: it may have lost them. Those that come
+ * first in each queue, in its order.
+ */
 export async function unservedJobs({ sql }: Pick<Database, 'sql'>, ageMs: number): Promise<readonly OutboxJob[]> {
   return sql.unsafe<OutboxJob[]>(
-    `select id, queue, name, subject, priority, not_before as "notBefore" from job_outbox
-     where queued_time <= extract(epoch from clock_timestamp()) * 1000 - $1::bigint and (${IS_UNSERVED})
-     order by position`,
-    [ageMs],
+    `select id, queue, name, subject, priority, "notBefore" from (
+       select id, queue, name, subject, priority, not_before as "notBefore",
+         row_number() over (partition by queue order by priority, position) as place
+       from job_outbox
+       where queued_time <= extract(epoch from clock_timestamp()) * 1000 - $1::bigint and (${IS_UNSERVED})) as unserved
+     where place <= $2 order by priority, place`,
+    [ageMs, MOST_UNSERVED],
   );
 }
