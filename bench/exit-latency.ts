@@ -20,7 +20,7 @@ import { brokerId, buildOrder, buildSignal } from '../test/support/build-order.t
 import { atPrice } from './wire/at-price.ts';
 import { FIRST_PRICE, openWireDesk, SHARE, type WireDesk } from './wire/wire-desk.ts';
 
-const KILLS = Number(process.env.BENCH_KILLS ?? 34);
+const KILLS = 34;
 const ENTRIES_PER_KILL = 2;
 const KILL_EVERY_MS = 1_200;
 const WAITING = 10_000;
@@ -69,7 +69,6 @@ async function run(): Promise<Record<string, number>> {
     downloading.abort();
     await downloads;
     const { faults, calls } = await desk.truth();
-    process.stderr.write(`${JSON.stringify(calls)} ${JSON.stringify(latencies.map(Math.round))}\n`);
     for (const fault of faults) process.stderr.write(`exit_latency: ${fault}\n`);
     const wanted = KILLS * ENTRIES_PER_KILL;
     if (latencies.length !== wanted) {
