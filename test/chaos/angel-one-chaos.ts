@@ -38,6 +38,11 @@ export const angelOneChaos: ChaosBroker = {
     const idOf = new Map(listings.map(({ id, tradingSymbol }) => [tradingSymbol, id]));
     return {
       address: { endpoints, control, credentials },
+      calls: {
+        url: endpoints.rest,
+        isWrite: (path) => /\/(place|modify|cancel)Order$|\/gtt\/.*\/(create|modify|cancel)Rule$/.test(path),
+        via: (rest) => ({ endpoints: { ...endpoints, rest }, control, credentials }),
+      },
       time: async () => healthSchema.parse(await ask('health')).time,
       async strike(fault) {
         if (fault.kind === 'tokens-expire') await ask('expire', {});

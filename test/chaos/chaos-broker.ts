@@ -15,6 +15,8 @@ export interface ChaosBroker {
 export interface ChaosMarket {
   /** What a worker is told to find it. */
   readonly address: SimulatorAddress;
+  /** Where calls go, and which of them change something there: for a proxy in between. */
+  readonly calls: { readonly url: string; isWrite(path: string): boolean; via(url: string): SimulatorAddress };
   /** By the market's clock; it stands until the first worker has subscribed. */
   time(): Promise<EpochMs>;
   strike(fault: Fault): Promise<void>;

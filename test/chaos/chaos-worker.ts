@@ -10,14 +10,22 @@ export interface ChaosWorkerInput {
   readonly address: SimulatorAddress;
   readonly account: string;
   readonly speed: number;
+  /** Waits for the worker that trades the account to end. */
+  readonly isStandby: boolean;
 }
 
 // Whoever started us is gone.
 process.stdin.on('end', () => process.exit(1)).resume();
 if (process.stdin instanceof Socket) process.stdin.unref();
 
-const { address, account, speed }: ChaosWorkerInput = JSON.parse(process.argv[2] ?? '');
+const { address, account, speed, isStandby }: ChaosWorkerInput = JSON.parse(process.argv[2] ?? '');
 await rehearse(
-  { strategies: new Map([...strategies, [restless.name, restless]]), sessionPath: null, speed, people: 'stderr' },
+  {
+    strategies: new Map([...strategies, [restless.name, restless]]),
+    sessionPath: null,
+    speed,
+    isStandby,
+    people: 'stderr',
+  },
   { account, takesUp: 'all', orders: 'broker', simulator: address },
 );

@@ -17,11 +17,17 @@ interface ChaosCommand {
   readonly keep?: boolean;
   readonly json?: boolean;
   readonly points?: boolean;
+  readonly writers?: boolean;
+  readonly events: number;
 }
 
 const { redis, ...values } = readCommand();
 if (values.points) {
   await killAtPoints();
+  process.exit();
+}
+if (values.writers) {
+  await replaceWriters();
   process.exit();
 }
 const backend = redis ? 'redis' : values.backend;
@@ -52,6 +58,8 @@ function readCommand(): ChaosCommand {
     .addOption(new Option('--redis', 'the same as --backend redis'))
     .option('--keep', 'leave the folders of unsound runs')
     .option('--points', 'instead: die before and after every single step of an order and of a rule')
+    .option('--writers', 'instead: two workers on one account, whoever trades is killed or stopped and woken')
+    .option('--events <number>', 'of --writers', readWholeNumber('--events', 1), 100)
     .option('--json', 'print all results as one JSON document');
   try {
     return command
@@ -71,6 +79,13 @@ async function killAtPoints(): Promise<void> {
   const totals = { runs: results.length, killed, wrong: wrong.length };
   process.stdout.write(`${values.json ? JSON.stringify({ totals, results }, null, 2) : JSON.stringify(totals)}\n`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
+}
+
+async function replaceWriters(): Promise<void> {
+  const { runWriters } = await import('./writers/run-writers.ts');
+  const result = await runWriters({ broker: angelOneChaos, seed: `${values.seed}`, events: values.events, say });
+  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  process.exitCode = result.problems.length === 0 ? 0 : 1;
 }
 
 function say(line: string): void {

@@ -63,7 +63,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     const workers = new Supervisor({
       ...{ folder, log, configPath: stage.configPath, redisUrl: redis?.url ?? '' },
-      input: { address: market.address, account: ACCOUNT, speed },
+      input: () => ({ address: market.address, account: ACCOUNT, speed, isStandby: false }),
     });
     const begun = await market.time();
     const lengthMs = (stage.close + EVENING_MS - begun) / speed;
@@ -72,9 +72,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const chaos = { ...options, market, workers, commands: 0 };
     await deal(planChaos(seed), chaos);
     await working;
+    const place = { stateFolder: folder, account: ACCOUNT, close: stage.close, areRatesKept: true };
     const look = async (): Promise<Verdict & { readonly truth: MarketTruth }> => {
       const truth = await market.truth();
-      return { ...(await checkBooks({ stateFolder: folder, account: ACCOUNT, truth, close: stage.close })), truth };
+      return { ...(await checkBooks({ ...place, truth })), truth };
     };
     let verdict = await look();
     // The end of a day that is played cuts off what is under way, as a kill does: the next start settles it.

@@ -4,11 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { ChaosWorkerInput } from './chaos-worker.ts';
 
 export interface SupervisorOptions {
-  readonly input: ChaosWorkerInput;
+  /** What a worker is told at its start. */
+  readonly input: () => ChaosWorkerInput | Promise<ChaosWorkerInput>;
+  readonly onStarted?: (pid: number, input: ChaosWorkerInput) => void;
   /** Where the worker keeps its database. */
   readonly folder: string;
   readonly configPath: string;
   readonly redisUrl: string;
+  readonly mostStarts?: number;
   readonly log: (line: string) => void;
 }
 
@@ -20,19 +23,21 @@ const MOST_STARTS = 40;
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly problems: string[] = [];
+  readonly #mostStarts: number;
   starts = 0;
   kills = 0;
   #child: ChildProcess | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#mostStarts = options.mostStarts ?? MOST_STARTS;
   }
 
   async run(deadline: number): Promise<void> {
     for (;;) {
       const code = await this.#life(deadline);
       if (code === 0) return;
-      if (performance.now() > deadline || this.starts >= MOST_STARTS) {
+      if (performance.now() > deadline || this.starts >= this.#mostStarts) {
         this.problems.push(`The worker was not done after ${this.starts} starts`);
         return;
       }
@@ -42,11 +47,20 @@ export class Supervisor {
 
   kill(): void {
     this.kills += 1;
-    this.#child?.kill('SIGKILL');
+    this.signal('SIGKILL');
   }
 
-  #life(deadline: number): Promise<number | null> {
-    const { input, folder, configPath, redisUrl, log } = this.#options;
+  signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(name);
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  async #life(deadline: number): Promise<number | null> {
+    const input = await this.#options.input();
+    const { folder, configPath, redisUrl, log } = this.#options;
     this.starts += 1;
     const child = spawn(process.execPath, [WORKER, JSON.stringify(input)], {
       cwd: PROJECT,
@@ -58,6 +72,7 @@ export class Supervisor {
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     this.#child = child;
+    if (child.pid !== undefined) this.#options.onStarted?.(child.pid, input);
     child.stderr.on('data', (chunk: Buffer) => log(chunk.toString().trimEnd()));
     const stuck = setTimeout(() => child.kill('SIGKILL'), Math.max(0, deadline - performance.now()));
     return new Promise((resolve) =>
