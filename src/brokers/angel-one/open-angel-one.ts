@@ -87,6 +87,7 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
     history: (book) => new AngelOneHistory(client, book, calendar, clock),
     close: () => {
       session.close();
+      budget.close();
       return transport.close();
     },
   };

@@ -59,6 +59,7 @@ export class RateBudget<C extends string> implements CallBudget<C> {
   readonly #windowsOf: RateBudgetOptions<C>['windowsOf'];
   readonly #jitterMsOf: (callClass: C) => number;
   readonly #lanes = new Map<C, Lane>();
+  #isClosed = false;
 
   constructor({ clock, log, windowsOf, jitterMsOf = () => JITTER_MS, onError }: RateBudgetOptions<C>) {
     this.#clock = clock;
@@ -71,6 +72,7 @@ export class RateBudget<C extends string> implements CallBudget<C> {
   take(callClass: C, priority: CallPriority, signal?: AbortSignal): Promise<void> {
     const lane = this.#laneOf(callClass);
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#isClosed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         rank: CALL_PRIORITIES.indexOf(priority),
@@ -101,6 +103,15 @@ export class RateBudget<C extends string> implements CallBudget<C> {
     lane.restUntil = Math.max(lane.restUntil, this.#clock.now() + forMs);
     lane.interrupt?.abort();
     this.#log.rest(callClass, forMs).catch(this.#onError);
+  }
+
+  /** Whoever waits is told that nothing was sent: the clock of a market that is played may stand by now. */
+  close(): void {
+    this.#isClosed = true;
+    for (const lane of this.#lanes.values()) {
+      for (const waiter of lane.waiters.splice(0)) waiter.fail(closed());
+      lane.interrupt?.abort();
+    }
   }
 
   #laneOf(callClass: C): Lane {
@@ -155,6 +166,10 @@ export class RateBudget<C extends string> implements CallBudget<C> {
       lane.interrupt = null;
     }
   }
+}
+
+function closed(): UnavailableError {
+  return new UnavailableError('The connection to the broker is being closed');
 }
 
 function newLane(name: string, windows: readonly BudgetWindow[], jitterMs: number): Lane {

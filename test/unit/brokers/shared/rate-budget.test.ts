@@ -196,6 +196,16 @@ describe('a rate budget', () => {
     expect(clock.now()).toBe(then);
   });
 
+  test('tells everyone who waits, and whoever comes later, that it is closed, though the clock stands', async () => {
+    const { budget } = build();
+    await budget.take('read', 'read');
+    const waiting = [budget.take('read', 'read'), budget.take('read', 'exit')];
+    budget.close();
+    for (const waiter of [...waiting, budget.take('write', 'exit')]) {
+      await expect(waiter).rejects.toThrow('The connection to the broker is being closed');
+    }
+  });
+
   test('rests as long as it was told, exits too, and other classes do not', async () => {
     const { clock, budget } = build();
     const start = clock.now();
