@@ -33,7 +33,11 @@ describe('the worker on the bundled session', () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       const folder = stateFolder();
       const worker = startWorker(folder, ['--speed', '2000']);
-      await sleep(4_000);
+      // Under way: it says at which minute of the session it is.
+      await new Promise<void>((resolve) => {
+        worker.child.stderr?.on('data', (chunk: Buffer) => /^\d\d:\d\d:\d\d/m.test(chunk.toString()) && resolve());
+        void worker.ended.then(() => resolve());
+      });
       const askedAt = performance.now();
       worker.child.kill(signal);
       const { code, stdout, stderr } = await worker.ended;

@@ -18,31 +18,58 @@ const SPAN_MS: Readonly<Record<Span, number>> = { second: SECOND_MS, minute: MIN
 
 /** Nothing is spread: a second may see all that a minute may. `mostEntries`: what the budget lets through of them. */
 export function orderWritesIn(span: Span, facts: PlanFacts, mostEntries = Number.POSITIVE_INFINITY): readonly Cause[] {
-  const pieces = facts.assumptions.fillsPerOrder;
-  const legs = pieces;
+  return worstOf(span, facts, mostEntries, () => true);
+}
+
+/** The most that exits alone may take. */
+export function exitWritesIn(span: Span, facts: PlanFacts): number {
+  const isExit = (each: Cause): boolean => each.isExit;
+  return callsOf(worstOf(span, facts, Number.POSITIVE_INFINITY, isExit).filter(isExit));
+}
+
+/** Of all ways to divide the orders that limits let through between filled and withdrawn entries the dearest one. */
+function worstOf(
+  span: Span,
+  facts: PlanFacts,
+  mostEntries: number,
+  isCounted: (each: Cause) => boolean,
+): readonly Cause[] {
+  const legs = facts.assumptions.fillsPerOrder;
   const held = heldSlices(facts);
-  const ordersPerSlice = 2 + legs;
   const allowed = ordersAllowed(span, facts, held, legs);
-  const entries = Math.min(entrySlices(span, facts), allowed, mostEntries);
-  const isAllFilled = entries * ordersPerSlice <= allowed;
-  const filled = isAllFilled ? entries : (allowed - entries) / (ordersPerSlice - 1);
-  const protections = Math.ceil(legs * filled);
-  const behindEntries = Math.ceil((2 * legs + 1) * filled);
+  const most = Math.min(entrySlices(span, facts), allowed, mostEntries);
+  let worst: readonly Cause[] = [];
+  let mostCalls = -1;
+  for (let entries = 0; entries <= most; entries += 1) {
+    const filled = Math.min(entries, Math.floor((allowed - entries) / (1 + legs)));
+    const causes = causesOf(span, facts, entries, filled, held);
+    const calls = callsOf(causes.filter(isCounted));
+    if (calls > mostCalls) [worst, mostCalls] = [causes, calls];
+  }
+  return worst;
+}
+
+function causesOf(span: Span, facts: PlanFacts, entries: number, filled: number, held: number): readonly Cause[] {
+  const legs = facts.assumptions.fillsPerOrder;
   const { repricing } = facts;
   const inSpan = Math.ceil(SPAN_MS[span] / repricing.everyMs);
   return [
     { cause: 'entries', isExit: false, calls: entries },
     { cause: 'their limits follow the price', isExit: false, calls: entries * Math.min(repricing.ofEntry, inSpan) },
-    { cause: 'stops behind them', isExit: true, calls: protections },
+    { cause: 'stops behind them', isExit: true, calls: legs * filled },
     { cause: 'positions held before: stops cancelled, closed', isExit: true, calls: held * (legs + 1) },
-    { cause: 'square-off of the new ones: the same again', isExit: true, calls: behindEntries - protections },
+    { cause: 'square-off of the new ones: the same again', isExit: true, calls: (legs + 1) * filled },
     {
       cause: 'limits of exits follow the price',
       isExit: true,
-      calls: Math.ceil(held + filled) * Math.min(repricing.ofExit, inSpan),
+      calls: (held + filled) * Math.min(repricing.ofExit, inSpan),
     },
     { cause: 'kill switch: entries withdrawn', isExit: true, calls: entries },
   ];
+}
+
+function callsOf(causes: readonly Cause[]): number {
+  return causes.reduce((sum, { calls }) => sum + calls, 0);
 }
 
 /** Positions that may be open at once. */

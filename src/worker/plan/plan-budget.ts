@@ -11,7 +11,7 @@ import type { BudgetWindow } from '../../brokers/shared/rate-budget.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import type { BudgetPlan, Cause, ClassPlan, PlanFacts, Span, WindowPlan } from './budget-plan.ts';
 import { drainMs } from './drain-time.ts';
-import { mostPositions, orderWritesIn } from './order-writes.ts';
+import { exitWritesIn, mostPositions, orderWritesIn } from './order-writes.ts';
 import { otherCallsIn } from './other-calls.ts';
 
 export interface BudgetRules {
@@ -94,7 +94,7 @@ function judge(facts: PlanFacts, { windowsOf, jitterMs }: BudgetRules): Verdict 
       `in one ${span} exits may need ${WHOLE.format(exits)} order writes, and entries leave ${WHOLE.format(left)} of ${WHOLE.format(limit)}`,
     );
   }
-  const exits = sumOf(orderWritesIn('minute', facts).filter(({ isExit }) => isExit));
+  const exits = exitWritesIn('minute', facts);
   const exitWindows = widened(windows, jitterMs);
   const exitDrainMs = drainMs({ calls: shareOfSecond, windows: [] }, { calls: exits, windows: exitWindows });
   if (exitDrainMs > LONGEST_DRAIN_MS) {

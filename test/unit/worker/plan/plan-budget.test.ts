@@ -66,13 +66,13 @@ describe('order writes in the worst case', () => {
 
   it('are divided between filled and withdrawn entries where a limit on orders binds', () => {
     // On top of 100: the last entry and the exit of what it turns, legs and exit of the position behind it: 100 + 1 + 3 = 104.
-    // 60 entries leave 44 orders, three for each filled one: 44 / 3 are filled. Legs 2 x 44 / 3 = 29.3, to leave them
-    // 3 x 44 / 3 = 44; together 73.3.
-    expect(writes('hour', facts([pair(1)], { maxOrdersPerDay: 100 }))).toEqual([60, 30, 3, 44, 60]);
-    // Of 20 + 4 orders all are entries.
+    // A withdrawn entry is one order and two writes; a filled one takes three orders more, and five writes. 59 entries leave
+    // 45 orders, of which 15 are filled: 118 + 75 writes; 60 would leave 14: 120 + 70.
+    expect(writes('hour', facts([pair(1)], { maxOrdersPerDay: 100 }))).toEqual([59, 30, 3, 45, 59]);
+    // Of 20 + 4 orders all are entries: 48 writes; with one of 21 filled it would be 42 + 5.
     expect(writes('hour', facts([pair(1)], { maxOrdersPerDay: 20 }))).toEqual([24, 0, 3, 0, 24]);
-    // Ten positions: 5 - 1 + 2 + 10 x 3 = 36 orders. Ten entries leave 26 of them: 26 / 3 are filled, 17.3 + 26 writes.
-    expect(writes('minute', facts(pairs(10), { maxOrdersPerMinute: 5 }))).toEqual([10, 18, 30, 26, 10]);
+    // Ten positions: 5 - 1 + 2 + 10 x 3 = 36 orders. Ten entries leave 26 of them, three for each of eight that are filled.
+    expect(writes('minute', facts(pairs(10), { maxOrdersPerMinute: 5 }))).toEqual([10, 16, 30, 24, 10]);
   });
 });
 
