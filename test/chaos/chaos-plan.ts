@@ -46,7 +46,7 @@ export interface Mishap {
 
 const WRITES = ['place', 'modify', 'cancel'] as const satisfies readonly BrokerCall[];
 const BOOKS = ['orders', 'trades'] as const satisfies readonly BrokerCall[];
-const MOST_KILLS = 4;
+const MOST_KILLS = 3;
 const FAULTS = 22;
 const COMMANDS = 2;
 /** Between a halt and the end of it. */
