@@ -101,10 +101,13 @@ export class OrderKeeper {
     }
   }
 
-  /** Takes up what an earlier run has left working. */
-  resume(now: EpochMs): void {
+  /** Takes up what an earlier run has left working; a limit follows the price anew from `since`, nothing is caught up on. */
+  resume(now: EpochMs, since: EpochMs): void {
     for (const position of this.#parts.portfolio.all()) {
-      for (const order of this.#orders.of(position)) this.onPlanned(order);
+      for (const order of this.#orders.of(position)) {
+        if (order.isHeld) this.#held.onPlanned(order);
+        else this.#followPrice(order, since);
+      }
       this.#held.review(position, now);
     }
   }
@@ -117,11 +120,11 @@ export class OrderKeeper {
     this.#failures.clear();
   }
 
-  #followPrice(order: Order): void {
+  #followPrice(order: Order, since = Number.NEGATIVE_INFINITY): void {
     const { policy } = this.#orders;
     // The limit of a stop is looked after when the price has jumped it.
     if (policy === null || order.type !== 'LIMIT' || order.pricedTime === null) return;
-    this.#times.set(order.clientOrderId, order.pricedTime + policy.repriceAfterMs);
+    this.#times.set(order.clientOrderId, Math.max(order.pricedTime, since) + policy.repriceAfterMs);
   }
 
   #drawAgain(order: Order, now: EpochMs): void {

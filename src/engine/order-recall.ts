@@ -84,9 +84,9 @@ export class OrderRecall {
   }
 
   /** All is said: what works is looked after again. */
-  finish(now: EpochMs): void {
+  finish(now: EpochMs, since: EpochMs): void {
     const { keeper, portfolio } = this.#parts;
-    keeper.resume(now);
+    keeper.resume(now, since);
     for (const order of this.#ended.splice(0)) {
       if (dayOf(order.updatedTime) < dayOf(now)) continue;
       keeper.onEnded(order, portfolio.position(order.strategyId, order.instrumentId, order.product), order.updatedTime);

@@ -20,7 +20,12 @@ interface Step {
 }
 
 /** `reach` moves the engine's time, which begins a new day when one has begun. */
-export function recover(parts: EngineParts, record: AccountRecord, reach: (time: EpochMs) => void): void {
+export function recover(
+  parts: EngineParts,
+  record: AccountRecord,
+  reach: (time: EpochMs) => void,
+  since: EpochMs,
+): void {
   const isKnown = ({ instrumentId }: { readonly instrumentId: Order['instrumentId'] }): boolean =>
     parts.market.find(instrumentId) !== undefined;
   const orders = record.orders.filter(isKnown);
@@ -60,7 +65,7 @@ export function recover(parts: EngineParts, record: AccountRecord, reach: (time:
   takeSignals(Number.POSITIVE_INFINITY);
   const withdrawn = new Set(record.withdrawn);
   for (const order of orders) parts.orders.recall.end(order, withdrawn.has(order.clientOrderId));
-  if (Number.isFinite(heard)) parts.orders.recall.finish(heard);
+  if (Number.isFinite(heard)) parts.orders.recall.finish(heard, since);
   if (record.marks !== undefined) parts.portfolio.recallMarks(record.marks);
   Object.assign(parts.switches, record.switches);
 }

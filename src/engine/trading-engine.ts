@@ -39,9 +39,9 @@ export class TradingEngine {
     });
   }
 
-  /** Before the first event: goes on where an earlier run ended. */
-  restore(record: AccountRecord): void {
-    recover(this.parts, record, (time) => this.#reach(time));
+  /** Before the first event: goes on where an earlier run ended, from `since` on. */
+  restore(record: AccountRecord, since: EpochMs = Number.NEGATIVE_INFINITY): void {
+    recover(this.parts, record, (time) => this.#reach(time), since);
   }
 
   handle(event: EngineEvent): readonly Effect[] {

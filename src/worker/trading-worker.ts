@@ -211,7 +211,7 @@ async function trade(
   const closing: (() => unknown)[] = [() => ended.abort()];
   try {
     const record = await readAccountRecord(database);
-    engine.restore(record);
+    engine.restore(record, clock.now());
     const jobs = await requeueUnsettled(database);
     if (jobs > 0) log.info({ jobs }, 'What the last run has not settled is taken up');
     // What was asked for while nobody ran comes before anything is sent.

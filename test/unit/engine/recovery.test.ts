@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Candle } from '../../../src/core/candle.ts';
 import type { ClientOrderId } from '../../../src/core/ids.ts';
 import { isTerminal } from '../../../src/core/order-status.ts';
+import { enter } from '../../../src/engine/strategy/strategy.ts';
 import { TradingEngine } from '../../../src/engine/trading-engine.ts';
 import type { Effect } from '../../../src/ports/engine-event.ts';
 import type { AccountRecord } from '../../../src/ports/ledger.ts';
 import { SessionRecorder } from '../../../src/simulation/session-recorder.ts';
 import { acts, CarelessBroker, DESKS } from '../../support/careless-broker.ts';
-import { engineOptions } from '../../support/engine-bench.ts';
+import { at, decideAt, EngineBench, engineOptions, FOLLOWING } from '../../support/engine-bench.ts';
 import { type Played, play, plays } from '../../support/random-play.ts';
 
 /** What the books hold after these steps. */
@@ -60,6 +61,19 @@ describe('an engine that takes up what an earlier one has left', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a limit that follows the price', () => {
+  it('follows it anew after a restart, and is not caught up on', () => {
+    const options = { strategy: decideAt({ '10:00': enter({ side: 'BUY', reason: 'up' }) }), execution: FOLLOWING };
+    const bench = new EngineBench(options);
+    bench.candle('10:00');
+    bench.report(bench.last('ENTRY'), 'ACCEPTED', { time: at('10:01') });
+    const steps = [{ event: { type: 'timer', time: at('10:01') } as const, effects: bench.effects }];
+    const engine = new TradingEngine(engineOptions(options));
+    engine.restore(recordOf(steps, bench.engine), at('10:06'));
+    expect(engine.nextTimer).toBe(at('10:06') + FOLLOWING.repriceAfterMs);
   });
 });
 
