@@ -34,6 +34,7 @@ import { SessionRecorder } from '../simulation/session-recorder.ts';
 import { announced } from './announced-job.ts';
 import { EffectPipeline } from './effect-pipeline.ts';
 import { endOfPlay } from './end-of-play.ts';
+import { enqueueJobs } from './enqueue-jobs.ts';
 import { EquityWriter } from './equity-writer.ts';
 import { brokerExecution, paperExecution, takeUpOnPaper } from './execution.ts';
 import { GapFiller } from './gap-filler.ts';
@@ -152,13 +153,7 @@ async function trade(
   const sweeper = new OutboxSweeper({ ledger: dueOnly(ledger, clock), queues, clock });
   const pipeline: EffectPipeline = new EffectPipeline({
     ledger,
-    // A queue that is away gets them later, from the sweeper.
-    enqueue: (jobs) => {
-      headStarts?.begin(jobs, queues.stopping);
-      return sweeper.enqueue(jobs).catch((error: unknown) => {
-        log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
-      });
-    },
+    enqueue: (jobs) => enqueue(jobs),
     handle: (event) => engine.handle(event),
     onCandle: (candle) => void candles.append([candle]).catch(onLost),
     onEffect: (effect) => recorder.take(effect),
@@ -185,6 +180,7 @@ async function trade(
   const rules = openRules({ ...ruleParts, signal: ending });
   // On paper orders reach the exchange in the order in which they were decided.
   const headStarts = market.desk ? new HeadStarts() : null;
+  const enqueue = enqueueJobs({ sweeper, headStarts, queues, log });
   const orderJobs = [placeOrderJob(executor), modifyOrderJob(executor), cancelOrderJob(executor)];
   const registry = new JobRegistry([
     ...(rules ? [settleGttJob(rules)] : []),

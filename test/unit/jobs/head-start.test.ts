@@ -49,10 +49,40 @@ it('runs a job again when the queue asks again', async () => {
   expect(await again).toEqual(DONE);
 });
 
-it('leaves to the queue what is not urgent, or of a kind that it does not know', () => {
+it('leaves to the queue what is of a kind that it does not know', () => {
   const { runs, starts } = openHeadStarts();
-  starts.begin([promised('a', { priority: 10 }), promised('b', { name: 'send', queue: 'alerts' })], stopping);
+  starts.begin([promised('b', { name: 'send', queue: 'alerts' }), promised('c', { name: 'place' })], stopping);
   expect(runs).toEqual([]);
+});
+
+const entry = (id: string) => promised(id, { priority: 10 });
+
+it('begins as many entries as the queue has places, and leaves the others to it', () => {
+  const { runs, starts } = openHeadStarts();
+  starts.begin(['a', 'b', 'c', 'd', 'e', 'f'].map(entry), stopping);
+  expect(runs.map((run) => run.slice(0, 1))).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('begins no entry before the queue has come to those that were left to it', async () => {
+  const { runs, answers, starts, ask } = openHeadStarts();
+  starts.begin(['a', 'b', 'c', 'd', 'e', 'f'].map(entry), stopping);
+  for (const answer of answers) answer(DONE);
+  await new Promise((resolve) => setImmediate(resolve));
+  starts.begin([entry('g')], stopping);
+  void ask('e');
+  void ask('f');
+  starts.begin([entry('h')], stopping);
+  expect(runs.map((run) => run.slice(0, 1))).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  void ask('g');
+  void ask('h');
+  starts.begin([entry('i')], stopping);
+  expect(runs.map((run) => run.slice(0, 1)).at(-1)).toBe('i');
+});
+
+it('begins an exit however many entries wait', () => {
+  const { runs, starts } = openHeadStarts();
+  starts.begin([...['a', 'b', 'c', 'd', 'e', 'f'].map(entry), promised('x')], stopping);
+  expect(runs.at(-1)).toContain('x ');
 });
 
 it('begins no job twice, and no more at once than the broker takes', async () => {
