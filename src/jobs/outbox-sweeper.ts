@@ -41,12 +41,16 @@ export class OutboxSweeper {
     this.#delayOf = options.delayOf ?? ((job) => job.notBefore - options.clock.now());
   }
 
-  /** Adds the jobs, the most urgent queue first. When it throws, `sweep` adds what is missing later. */
-  async enqueue(jobs: readonly OutboxJob[]): Promise<void> {
+  /**
+   * Adds the jobs, the most urgent queue first; `onAdded` hears what a queue has taken. When it throws, `sweep` adds what is
+   * missing later.
+   */
+  async enqueue(jobs: readonly OutboxJob[], onAdded?: (jobs: readonly OutboxJob[]) => void): Promise<void> {
     for (const name of QUEUE_NAMES) {
       const ofQueue = jobs.filter((job) => job.queue === name);
       if (ofQueue.length === 0) continue;
       await this.#add(name, ofQueue);
+      onAdded?.(ofQueue);
       await this.#ledger.markQueued(ofQueue.map((job) => job.id));
     }
   }

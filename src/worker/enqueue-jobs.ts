@@ -15,12 +15,15 @@ export interface EnqueueParts {
 
 /** Jobs that are committed go to the queue; one that is away gets them later, from the sweeper. */
 export function enqueueJobs({ sweeper, headStarts, queues, log }: EnqueueParts) {
-  // While Redis is away no entry is sent, so entries have to get there first. PostgreSQL is there: it has just committed them.
+  // While Redis is away no entry is sent, so there it has to have them first. PostgreSQL is there: it has just committed them.
   const isEarly = (job: OutboxJob): boolean => queues.backend === 'postgres' || job.priority === EXIT_PRIORITY;
   return async (jobs: readonly OutboxJob[]): Promise<void> => {
-    headStarts?.begin(jobs.filter(isEarly), queues.stopping);
-    await sweeper.enqueue(jobs).catch((error: unknown) => {
-      log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
-    });
+    const begin = (each: readonly OutboxJob[]): void => headStarts?.begin(each, queues.stopping);
+    begin(jobs.filter(isEarly));
+    await sweeper
+      .enqueue(jobs, (added) => begin(added.filter((job) => !isEarly(job))))
+      .catch((error: unknown) => {
+        log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
+      });
   };
 }

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { HeadStarts } from '../../../src/jobs/head-start.ts';
+import { DONE, type Job } from '../../../src/jobs/job-registry.ts';
+import type { OutboxJob } from '../../../src/ports/ledger.ts';
+import { enqueueJobs } from '../../../src/worker/enqueue-jobs.ts';
+
+const stopping = new AbortController().signal;
+const LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function openQueue(backend: 'postgres' | 'redis', hasHeadStarts = true) {
+  const steps: string[] = [];
+  const answers = { add: Promise.withResolvers<void>() };
+  const job: Job = {
+    queue: 'orders',
+    name: 'place',
+    run: async (_, { jobId }) => {
+      steps.push(`begun ${jobId}`);
+      return DONE;
+    },
+  };
+  const headStarts = new HeadStarts();
+  headStarts.over(job);
+  const sweeper = {
+    enqueue: async (jobs: readonly OutboxJob[], onAdded?: (jobs: readonly OutboxJob[]) => void) => {
+      await answers.add.promise;
+      steps.push(`added ${jobs.map(({ id }) => id).join(' ')}`);
+      onAdded?.(jobs);
+    },
+  };
+  const enqueue = enqueueJobs({
+    ...{ sweeper, headStarts: hasHeadStarts ? headStarts : null },
+    ...{ queues: { backend, stopping }, log: LOG },
+  });
+  return { steps, answers, enqueue };
+}
+
+function promised(id: string, priority: number): OutboxJob {
+  return { id, queue: 'orders', name: 'place', subject: id, priority, notBefore: 0 };
+}
+
+const JOBS = [promised('entry', 10), promised('exit', 1)];
+
+it('begins everything at once where the queue is where the promise is', async () => {
+  const { steps, answers, enqueue } = openQueue('postgres');
+  const queued = enqueue(JOBS);
+  answers.add.resolve();
+  await queued;
+  expect(steps).toEqual(['begun entry', 'begun exit', 'added entry exit']);
+});
+
+it('begins an entry after Redis has taken it, an exit at once', async () => {
+  const { steps, answers, enqueue } = openQueue('redis');
+  const queued = enqueue(JOBS);
+  answers.add.resolve();
+  await queued;
+  expect(steps).toEqual(['begun exit', 'added entry exit', 'begun entry']);
+});
+
+it('begins no entry that Redis did not take, and goes on', async () => {
+  const { steps, answers, enqueue } = openQueue('redis');
+  const queued = enqueue(JOBS);
+  answers.add.reject(new Error('Redis is away'));
+  await queued;
+  expect(steps).toEqual(['begun exit']);
+});
+
+it('leaves everything to the queue where jobs run one after the other', async () => {
+  const { steps, answers, enqueue } = openQueue('postgres', false);
+  const queued = enqueue(JOBS);
+  answers.add.resolve();
+  await queued;
+  expect(steps).toEqual(['added entry exit']);
+});
