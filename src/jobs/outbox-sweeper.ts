@@ -42,16 +42,21 @@ export class OutboxSweeper {
   }
 
   /**
-   * Adds the jobs, the most urgent queue first; `onAdded` hears what a queue has taken. When it throws, `sweep` adds what is
-   * missing later.
+   * Adds the jobs, the most urgent queue first; `onAdded` hears what a queue has taken before that is marked. When it throws,
+   * `sweep` adds what is missing later.
    */
   async enqueue(jobs: readonly OutboxJob[], onAdded?: (jobs: readonly OutboxJob[]) => void): Promise<void> {
-    for (const name of QUEUE_NAMES) {
-      const ofQueue = jobs.filter((job) => job.queue === name);
-      if (ofQueue.length === 0) continue;
-      await this.#add(name, ofQueue);
-      onAdded?.(ofQueue);
-      await this.#ledger.markQueued(ofQueue.map((job) => job.id));
+    const added: string[] = [];
+    try {
+      for (const name of QUEUE_NAMES) {
+        const ofQueue = jobs.filter((job) => job.queue === name);
+        if (ofQueue.length === 0) continue;
+        await this.#add(name, ofQueue);
+        for (const { id } of ofQueue) added.push(id);
+        onAdded?.(ofQueue);
+      }
+    } finally {
+      if (added.length > 0) await this.#ledger.markQueued(added);
     }
   }
 

@@ -2,8 +2,9 @@
  * Carries the engine's effects into the world, in order: decisions to the ledger in one transaction each, the jobs it
  * promised to the queue, candles to their store in batches.
  *
- * Invariants: nothing is queued before it is committed, and what could not be committed stays; in step, `settle` returns when every order due by now has been
- * handed to the broker and the engine has heard of it, and else as soon as the queue has them.
+ * Invariants: nothing is queued before it is committed, and what could not be committed stays; in step, `settle` returns when
+ * every order due by now has been handed to the broker and the engine has heard of it, and else as soon as everything is
+ * committed: the next price does not wait for the queue.
  */
 import { alertOf } from '../alerts/alerts-of-effects.ts';
 import type { Alert } from '../core/alert.ts';
@@ -16,6 +17,7 @@ import type { Ledger, OutboxJob } from '../ports/ledger.ts';
 
 export interface EffectPipelineOptions {
   readonly ledger: Ledger;
+  /** Does not reject: what the queue does not take is left to the sweeper. */
   readonly enqueue: (jobs: readonly OutboxJob[]) => Promise<void>;
   readonly handle: (event: EngineEvent) => readonly Effect[];
   readonly onCandle: (candle: Candle) => void;
@@ -122,8 +124,11 @@ export class EffectPipeline {
     this.#held.push(...held);
     const due = jobs.filter((job) => job.notBefore <= now);
     if (due.length === 0) return;
-    const awaited = this.#options.isInStep ? due.filter((job) => job.queue === 'orders') : [];
-    const ended = Promise.all(awaited.map((job) => this.#endOf(job.id)));
+    if (!this.#options.isInStep) {
+      void this.#options.enqueue(due);
+      return;
+    }
+    const ended = Promise.all(due.filter(({ queue }) => queue === 'orders').map((job) => this.#endOf(job.id)));
     await this.#options.enqueue(due);
     await ended;
   }

@@ -13,17 +13,34 @@ export interface EnqueueParts {
   readonly log: JobLog;
 }
 
-/** Jobs that are committed go to the queue; one that is away gets them later, from the sweeper. */
+/**
+ * Jobs that are committed go to the queue, in the order in which they were; one that is away gets them later, from the
+ * sweeper. Resolves when the queue has them, or is known to be away.
+ */
 export function enqueueJobs({ sweeper, headStarts, queues, log }: EnqueueParts) {
   // While Redis is away no entry is sent, so there it has to have them first. PostgreSQL is there: it has just committed them.
   const isEarly = (job: OutboxJob): boolean => queues.backend === 'postgres' || job.priority === EXIT_PRIORITY;
+  const begin = (jobs: readonly OutboxJob[]): void => headStarts?.begin(jobs, queues.stopping);
+  let adding: Promise<unknown> = Promise.resolve();
   return async (jobs: readonly OutboxJob[]): Promise<void> => {
-    const begin = (each: readonly OutboxJob[]): void => headStarts?.begin(each, queues.stopping);
     begin(jobs.filter(isEarly));
-    await sweeper
-      .enqueue(jobs, (added) => begin(added.filter((job) => !isEarly(job))))
-      .catch((error: unknown) => {
-        log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
-      });
+    const turn = adding;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    adding = promise;
+    await turn;
+    let left = jobs.length;
+    const onAdded = (added: readonly OutboxJob[]): void => {
+      begin(added.filter((job) => !isEarly(job)));
+      left -= added.length;
+      // Others need not wait until these are marked.
+      if (left === 0) resolve();
+    };
+    try {
+      await sweeper.enqueue(jobs, onAdded);
+    } catch (error) {
+      log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
+    } finally {
+      resolve();
+    }
   };
 }

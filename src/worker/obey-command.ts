@@ -7,7 +7,7 @@ import type { Commanded } from '../ports/engine-event.ts';
 import type { EffectPipeline } from './effect-pipeline.ts';
 import { settleOrder } from './settle-order.ts';
 
-/** Does not wait for the event in hand; resolves when what the command asks for is in the books and queued. */
+/** Does not wait for the event in hand; resolves when what the command asks for is in the books. */
 export async function obey(
   { command, strategyId, settled }: AskedCommand,
   engine: TradingEngine,

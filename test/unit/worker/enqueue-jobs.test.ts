@@ -71,3 +71,39 @@ it('leaves everything to the queue where jobs run one after the other', async ()
   await queued;
   expect(steps).toEqual(['added entry exit']);
 });
+
+it('hands jobs to the queue in the order in which they were promised, and goes on after a failure', async () => {
+  const taken: string[] = [];
+  const first = Promise.withResolvers<void>();
+  const sweeper = {
+    enqueue: async (jobs: readonly OutboxJob[]) => {
+      if (jobs[0]?.id === 'a') await first.promise;
+      taken.push(...jobs.map(({ id }) => id));
+    },
+  };
+  const enqueue = enqueueJobs({ sweeper, headStarts: null, queues: { backend: 'redis', stopping }, log: LOG });
+  const queued = [enqueue([promised('a', 10)]), enqueue([promised('b', 1)]), enqueue([promised('c', 10)])];
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(taken).toEqual([]);
+  first.reject(new Error('away'));
+  await Promise.all(queued);
+  expect(taken).toEqual(['b', 'c']);
+});
+
+it('lets the next ones go when these are added, though they are not marked yet', async () => {
+  const taken: string[] = [];
+  const marked = Promise.withResolvers<void>();
+  const sweeper = {
+    enqueue: async (jobs: readonly OutboxJob[], onAdded?: (jobs: readonly OutboxJob[]) => void) => {
+      taken.push(...jobs.map(({ id }) => id));
+      onAdded?.(jobs);
+      await marked.promise;
+    },
+  };
+  const enqueue = enqueueJobs({ sweeper, headStarts: null, queues: { backend: 'redis', stopping }, log: LOG });
+  const queued = [enqueue([promised('a', 10)]), enqueue([promised('b', 10)])];
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(taken).toEqual(['a', 'b']);
+  marked.resolve();
+  await Promise.all(queued);
+});
