@@ -53,3 +53,17 @@ export const LOCK_ORDERS = `
   select * from orders where client_order_id in (select json_array_elements_text($1::text::json))
   order by client_order_id for update`;
 export const KNOWN_EVENTS = `select id from order_events where id in (select json_array_elements_text($1::text::json))`;
+
+/** The order machine's row from `INITIALIZED` to `SUBMITTING`, with its event; no row when the order is not there. */
+export const SEND_ORDER = `
+  with sent as (
+    update orders
+    set status = $3::text, broker_order_id = coalesce($4::text, broker_order_id), status_reason = $5::text,
+      updated_time = $6::bigint
+    where client_order_id = $1::text and status = 'INITIALIZED'
+      and not exists (select from order_events where id = $2::text)
+    returning *),
+  noted as (
+    insert into order_events (id, client_order_id, status, broker_order_id, reason, time, moved)
+    select $2::text, client_order_id, $3::text, $4::text, $5::text, $6::bigint, true from sent)
+  select * from sent`;

@@ -13,7 +13,7 @@ import { migrate } from './migrate.ts';
 import { connectSql, errorCode, type Sql } from './sql.ts';
 
 const DEFAULT_SCHEMA = 'signalman';
-const CONNECTIONS = 10;
+export const CONNECTIONS = 10;
 const START_WAIT_MS = 10_000;
 const END_WAIT_SECONDS = 0.6;
 /** The server is there but still starting, or just restarting. */

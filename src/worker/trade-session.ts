@@ -18,14 +18,16 @@ import type { GapFiller } from './gap-filler.ts';
 
 export interface SessionOptions {
   readonly events: AsyncIterable<EngineEvent>;
-  readonly engine: TradingEngine;
+  /** Whether another event has arrived already: what both of them come to is one transaction then. Never where the next one must find orders in place. */
+  readonly hasMore: () => boolean;
+  readonly engine: Pick<TradingEngine, 'nextTimer'>;
   /** The right order at one market event: with the simulated exchange, or with orders at a broker. */
   readonly steps: (engine: SteppedEngine, event: MarketEvent, reach: (time: EpochMs) => void) => Iterable<void>;
-  readonly pipeline: EffectPipeline;
+  readonly pipeline: Pick<EffectPipeline, 'tell' | 'settle' | 'release' | 'isBusy' | 'hasHeld'>;
   readonly clock: Clock & { reach?(time: EpochMs): void };
   /** Whether the clock goes to the day's end at once when no more events come; never where calls to a broker wait by it. */
   readonly mayRunAhead: boolean;
-  readonly gaps: GapFiller;
+  readonly gaps: Pick<GapFiller, 'concerns' | 'before'>;
   readonly signal: AbortSignal;
   /** An order's update that can not be true of what we know. */
   readonly onIllegal: (error: InvariantError) => void;
@@ -33,6 +35,8 @@ export interface SessionOptions {
   readonly onProgress: (done: number, time: EpochMs) => void;
 }
 
+/** So few that they are taken in a millisecond: what the first of them asks for waits that long at most. */
+const MOST_TOGETHER = 64;
 /** The sockets of queue and database get a turn at least this often. */
 const TICKS_PER_TURN = 512;
 
@@ -41,15 +45,21 @@ export async function tradeSession(options: SessionOptions): Promise<number> {
   const { events, signal, onProgress } = options;
   const gate = new TickGate();
   let done = 0;
+  let together = 0;
   for await (const event of events) {
     if (signal.aborted) return done;
+    together = options.pipeline.isBusy ? together + 1 : 0;
+    if (together >= MOST_TOGETHER) await settle(options);
     if (!isOfMarket(event)) {
       await tell(options, event);
       continue;
     }
     if (event.type === 'tick') {
       if (done % TICKS_PER_TURN === 0) await yieldToLoop();
-      if (!gate.takes(event.tick)) continue;
+      if (!gate.takes(event.tick)) {
+        await settleUnlessMore(options);
+        continue;
+      }
       done += 1;
       if (done % TICKS_PER_TURN === 0) onProgress(done, event.tick.time);
       options.onTick(event.tick);
@@ -71,7 +81,7 @@ async function tell(options: SessionOptions, event: Exclude<EngineEvent, MarketE
     if (!(error instanceof InvariantError)) throw error;
     options.onIllegal(error);
   }
-  await settle(options);
+  await settleUnlessMore(options);
 }
 
 async function take(options: SessionOptions, event: MarketEvent): Promise<void> {
@@ -89,8 +99,12 @@ async function step(options: SessionOptions, event: MarketEvent): Promise<void> 
     tell: pipeline.tell.bind(pipeline),
   };
   for (const _ of steps(stepped, event, (time) => clock.reach?.(time))) {
-    if (pipeline.isBusy || pipeline.hasHeld) await settle(options);
+    await settleUnlessMore(options);
   }
+}
+
+async function settleUnlessMore(options: SessionOptions): Promise<void> {
+  if (!options.hasMore()) await settle(options);
 }
 
 async function settle({ pipeline, clock }: SessionOptions): Promise<void> {

@@ -14,6 +14,7 @@ import { PostgresCandleStore } from '../db/postgres-candle-store.ts';
 import { PostgresLedger } from '../db/postgres-ledger.ts';
 import { PostgresQuotes } from '../db/postgres-quotes.ts';
 import { saveInstruments } from '../db/save-instruments.ts';
+import { warmConnections } from '../db/warm-connections.ts';
 import { TradingEngine } from '../engine/trading-engine.ts';
 import { addLostJobs } from '../jobs/add-lost-jobs.ts';
 import { cancelOrderJob } from '../jobs/cancel-order-job.ts';
@@ -150,6 +151,7 @@ async function trade(
   const quotes = new PostgresQuotes(database, onLost);
   await saveInstruments(database, market.engine.instruments, clock.now());
   const engine = new TradingEngine(market.engine);
+  await warmConnections(database);
   const sweeper = new OutboxSweeper({ ledger: dueOnly(ledger, clock), queues, clock });
   const pipeline: EffectPipeline = new EffectPipeline({
     ledger,
@@ -268,6 +270,7 @@ async function trade(
     const ticks = await tradeSession({
       ...{ engine, steps: execution.steps, pipeline, clock, gaps, signal, mayRunAhead: market.desk === null },
       events: market.isPlayed ? queue : withTimers(queue, engine, clock, signal),
+      hasMore: () => market.desk !== null && queue.length > 0,
       onIllegal: (error) => market.trouble.tell(error.message),
       onTick: (tick) => void quotes.appendQuotes([tick]).catch(onLost),
       onProgress: (done, time) => onProgress(done, time, recorder),
