@@ -13,30 +13,54 @@ export interface EnqueueParts {
   readonly log: JobLog;
 }
 
+/** An order is on the wire by then: what tells of it must not take its turn at the database. */
+const ALERTS_AFTER_MS = 40;
+
 /**
  * Jobs that are committed go to the queue, in the order in which they were; one that is away gets them later, from the
- * sweeper. Resolves when the queue has them, or is known to be away.
+ * sweeper. Resolves when the queue has them, or is known to be away; where orders have a head start, alerts follow.
  */
-export function enqueueJobs({ sweeper, headStarts, queues, log }: EnqueueParts) {
+export function enqueueJobs(parts: EnqueueParts): (jobs: readonly OutboxJob[]) => Promise<void> {
+  const { headStarts, queues } = parts;
+  const add = inTurn(parts);
+  if (headStarts === null) return (jobs) => add(jobs);
   // While Redis is away no entry is sent, so there it has to have them first. PostgreSQL is there: it has just committed them.
   const isEarly = (job: OutboxJob): boolean => queues.backend === 'postgres' || job.priority === EXIT_PRIORITY;
-  const begin = (jobs: readonly OutboxJob[]): void => headStarts?.begin(jobs, queues.stopping);
-  let adding: Promise<unknown> = Promise.resolve();
-  return async (jobs: readonly OutboxJob[]): Promise<void> => {
+  const begin = (jobs: readonly OutboxJob[]): void => headStarts.begin(jobs, queues.stopping);
+  let alerts: OutboxJob[] = [];
+  const addAlerts = (): void => {
+    const waiting = alerts;
+    alerts = [];
+    void add(waiting);
+  };
+  return async (jobs) => {
     begin(jobs.filter(isEarly));
+    const told = jobs.filter(({ queue }) => queue === 'alerts');
+    if (told.length > 0 && alerts.length === 0) setTimeout(addAlerts, ALERTS_AFTER_MS);
+    alerts.push(...told);
+    await add(
+      jobs.filter(({ queue }) => queue !== 'alerts'),
+      (added) => begin(added.filter((job) => !isEarly(job))),
+    );
+  };
+}
+
+/** Others need not wait until these are marked, only until they are added. */
+function inTurn({ sweeper, log }: EnqueueParts) {
+  let adding: Promise<unknown> = Promise.resolve();
+  return async (jobs: readonly OutboxJob[], onAdded?: (jobs: readonly OutboxJob[]) => void): Promise<void> => {
+    if (jobs.length === 0) return;
     const turn = adding;
     const { promise, resolve } = Promise.withResolvers<void>();
     adding = promise;
     await turn;
     let left = jobs.length;
-    const onAdded = (added: readonly OutboxJob[]): void => {
-      begin(added.filter((job) => !isEarly(job)));
-      left -= added.length;
-      // Others need not wait until these are marked.
-      if (left === 0) resolve();
-    };
     try {
-      await sweeper.enqueue(jobs, onAdded);
+      await sweeper.enqueue(jobs, (added) => {
+        onAdded?.(added);
+        left -= added.length;
+        if (left === 0) resolve();
+      });
     } catch (error) {
       log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
     } finally {

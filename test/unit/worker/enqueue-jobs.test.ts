@@ -107,3 +107,12 @@ it('lets the next ones go when these are added, though they are not marked yet',
   marked.resolve();
   await Promise.all(queued);
 });
+
+it('adds alerts together, after the orders are on their way', async () => {
+  const { steps, answers, enqueue } = openQueue('postgres');
+  answers.add.resolve();
+  const alert = (id: string): OutboxJob => ({ ...promised(id, 10), queue: 'alerts', name: 'send' });
+  await Promise.all([enqueue([alert('x'), promised('entry', 10)]), enqueue([alert('y')])]);
+  expect(steps).toEqual(['begun entry', 'added entry']);
+  await expect.poll(() => steps.at(-1)).toBe('added x y');
+});
