@@ -51,6 +51,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./schedule-command.ts')).scheduleCommand(),
   },
   {
+    name: 'telegram',
+    summary: "find out a chat's number, and try whether it is told",
+    load: async () => (await import('./telegram-command.ts')).telegramCommand(),
+  },
+  {
     name: 'backtest',
     summary: 'run a strategy over stored candles and report what it would have made',
     load: async () => (await import('./backtest-command.ts')).backtestCommand(),

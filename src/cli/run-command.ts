@@ -22,7 +22,7 @@ export function runCommand(): Command {
       const asJson = options.json === true;
       const strategies = await knownStrategies();
       const people = asJson ? 'stderr' : 'stdout';
-      const request = { strategies, sessionPath: null, speed: options.speed ?? null, people } as const;
+      const request = { strategies, sessionPath: null, speed: options.speed ?? null, people, isTold: true } as const;
       printResult(await runWorker({ ...request, isStandby: options.standby === true }), asJson);
     });
 }

@@ -108,6 +108,27 @@ const paperSchema = z.strictObject({
   circuitPercent: percent.nullable().default(null),
 });
 
+const setting = z.enum(['on', 'silent', 'off']);
+
+/** Where alerts go besides the terminal; the token of the bot stands in `.env`. */
+const telegramSchema = z.strictObject({
+  /** A person's chat has the person's id, a group's is negative; a topic of a group is its thread. */
+  chats: z.array(z.strictObject({ id: z.int(), topic: z.int().min(1).nullable().default(null) })).default([]),
+  /** With a sound, without one, or not at all; what went wrong can be silenced, but not switched off. */
+  alerts: z
+    .strictObject({
+      signal: setting.default('silent'),
+      denial: setting.default('off'),
+      order: setting.default('on'),
+      fill: setting.default('on'),
+      trade: setting.default('on'),
+      risk: setting.default('on'),
+      system: setting.default('on'),
+      summary: setting.default('on'),
+    })
+    .prefault({}),
+});
+
 const replaySchema = z.strictObject({
   /** Recorded session, a path from the project folder. */
   session: path,
@@ -129,6 +150,7 @@ export const botSchema = z.strictObject({
   execution: executionSchema.prefault({}),
   exits: exitsSchema.prefault({}),
   paper: paperSchema.prefault({}),
+  telegram: telegramSchema.prefault({}),
   replay: replaySchema.nullable().default(null),
   /** Trading days and hours, instead of the ones that ship. */
   calendarFile: path.nullable().default(null),

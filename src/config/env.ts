@@ -34,6 +34,8 @@ export interface Env {
   readonly angelOne: AngelOneAccess | null;
   /** A simulator of the broker, instead of the broker. */
   readonly angelOneUrl: string | null;
+  /** Null: alerts go to the terminal only. */
+  readonly telegram: { readonly token: string; readonly apiRoot: string } | null;
   /** Null: broker tokens are not kept, so each start logs in. */
   readonly tokenKey: Buffer | null;
   /** Values that must never be printed. */
@@ -48,6 +50,8 @@ export interface AngelOneAccess {
   readonly apiKey: string;
 }
 
+/** Where the Bot API is served to everybody. */
+const TELEGRAM_API = 'https://api.telegram.org';
 /** Shorter values are not struck out of texts. */
 const SHORTEST_REDACTED = 5;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -72,6 +76,8 @@ const VARIABLES = {
   ANGEL_TOTP_SECRET: secret(/^[A-Z2-7]{16,}=*$/i, 'the base-32 secret that was shown when TOTP was enrolled'),
   ANGEL_API_KEY: secret(/^\S{4,}$/, 'the API key of a SmartAPI trading app'),
   ANGEL_SIMULATOR_URL: loopbackUrl(),
+  TELEGRAM_BOT_TOKEN: secret(/^\d{5,}:[\w-]{20,}$/, 'the token that @BotFather gave, such as 123456789:AA…'),
+  TELEGRAM_API_ROOT: webUrl('a URL such as https://api.telegram.org'),
   SIGNALMAN_KEY: secret(/^[0-9a-f]{64}$/i, '64 hexadecimal digits, such as `openssl rand -hex 32` prints'),
   SIGNALMAN_STATE: plain('the path of a folder'),
   SIGNALMAN_CONFIG: plain('the path of a configuration file'),
@@ -115,6 +121,10 @@ export function readEnv(real: Variables = process.env, dotenv: string | undefine
     configPath: resolve(PROJECT_FOLDER, values.SIGNALMAN_CONFIG ?? 'bot.config.ts'),
     angelOne: angelOneOf(values),
     angelOneUrl: values.ANGEL_SIMULATOR_URL ?? null,
+    telegram:
+      values.TELEGRAM_BOT_TOKEN === undefined
+        ? null
+        : Object.freeze({ token: values.TELEGRAM_BOT_TOKEN, apiRoot: values.TELEGRAM_API_ROOT ?? TELEGRAM_API }),
     tokenKey: values.SIGNALMAN_KEY === undefined ? null : Buffer.from(values.SIGNALMAN_KEY, 'hex'),
     secrets: Object.freeze(secretsOf(values)),
   });
@@ -207,6 +217,11 @@ function loopbackUrl(): Variable {
     return protocol === 'http:' && (hostname === '127.0.0.1' || hostname === 'localhost');
   });
   return { schema, expected: 'a URL such as http://127.0.0.1:4000', isSecret: false };
+}
+
+function webUrl(expected: string): Variable {
+  const schema = z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol));
+  return { schema, expected, isSecret: false };
 }
 
 function shaped(shape: RegExp, expected: string): Variable {

@@ -53,6 +53,8 @@ export interface Bot {
   readonly exits: ParsedBotFile['exits'];
   /** How paper orders are filled. */
   readonly fillRules: ParsedBotFile['paper'];
+  /** Where alerts go besides the terminal, and how each kind is told. */
+  readonly telegram: ParsedBotFile['telegram'];
   readonly replay: Replay | null;
   readonly calendarPath: string | null;
   readonly chargesPath: string | null;
@@ -116,6 +118,7 @@ export function parseBot(written: unknown, options: LoadBotOptions): Bot {
     execution: executionPolicyOf(parsed.data.execution),
     exits: Object.freeze(parsed.data.exits),
     fillRules: Object.freeze(parsed.data.paper),
+    telegram: deepFreeze(parsed.data.telegram),
     replay:
       replay &&
       Object.freeze({

@@ -73,6 +73,7 @@ const IS_UNSERVED = `
     or name = 'cancel' and subject in
       (select client_order_id from orders where status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
     or name = 'send' and subject in (select key from alerts where sent_time is null)
+    or name = 'deliver' and subject in (select alert_key from deliveries where sent_time is null and refusal is null)
     or name = 'settle' and subject in (
       select client_gtt_id from gtt_legs join gtt_rules using (client_gtt_id) left join orders using (client_order_id)
       where gtt_legs.status in ('INITIALIZED', 'SUBMITTING', 'MODIFYING', 'CANCELLING', 'UNKNOWN')

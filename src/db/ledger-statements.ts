@@ -1,7 +1,7 @@
 import { insertStatement, replacing, updateStatement } from './row-statement.ts';
 import { positions, trades } from './schema/books.ts';
 import { fills, orderEvents, orders, signals } from './schema/decisions.ts';
-import { alerts, jobOutbox } from './schema/messages.ts';
+import { alerts, deliveries, jobOutbox } from './schema/messages.ts';
 
 /** Every insert leaves what is there alone: recording twice changes nothing. */
 export const INSERT_SIGNALS = insertStatement(signals, 'on conflict (key) do nothing');
@@ -10,6 +10,7 @@ export const INSERT_ORDER_EVENTS = insertStatement(orderEvents, 'on conflict (id
 export const INSERT_FILLS = insertStatement(fills, 'on conflict (fill_id) do nothing returning fill_id as id');
 export const INSERT_TRADES = insertStatement(trades, 'on conflict (signal_key, entry_time, exit_time) do nothing');
 export const INSERT_ALERTS = insertStatement(alerts, 'on conflict (key) do nothing');
+export const INSERT_DELIVERIES = insertStatement(deliveries, 'on conflict (chat, alert_key) do nothing');
 export const INSERT_JOBS = insertStatement(jobOutbox, 'on conflict (id) do nothing returning id');
 export const REPLACE_POSITIONS = insertStatement(
   positions,

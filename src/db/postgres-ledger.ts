@@ -33,12 +33,19 @@ export class PostgresLedger implements Ledger {
   readonly #database: Pick<Database, 'sql' | 'orm'>;
   readonly #mode: TradingMode;
   readonly #rulesOf: RulesOf | null;
+  readonly #chats: readonly string[];
 
-  /** `rulesOf`: where orders end, legs can rest as good-till-triggered rules. */
-  constructor(database: Pick<Database, 'sql' | 'orm'>, mode: TradingMode, rulesOf: RulesOf | null = null) {
+  /** `rulesOf`: where orders end, legs can rest as good-till-triggered rules. `chats`: where alerts are to get to. */
+  constructor(
+    database: Pick<Database, 'sql' | 'orm'>,
+    mode: TradingMode,
+    rulesOf: RulesOf | null = null,
+    chats: readonly string[] = [],
+  ) {
     this.#database = database;
     this.#mode = mode;
     this.#rulesOf = rulesOf;
+    this.#chats = chats;
   }
 
   async record(effects: readonly Effect[]): Promise<readonly OutboxJob[]> {
@@ -148,15 +155,17 @@ export class PostgresLedger implements Ledger {
     const closed = effects.flatMap((effect) => (effect.type === 'tradeClosed' ? [effect.trade] : []));
     const raised = effects.flatMap((effect) => (effect.type === 'alertRaised' ? [effect.alert] : []));
     const switched = effects.findLast((effect) => effect.type === 'switchesChanged');
-    const jobs = promisedJobs(promising);
+    const jobs = promisedJobs(promising, { isTelegramOn: this.#chats.length > 0 });
+    const delivered = raised.flatMap(({ key }) => this.#chats.map((chat) => ({ alertKey: key, chat })));
     const toRow = (signal: (typeof decided)[number]) => signalToRow(signal, this.#mode);
-    const [, , , , , , promised] = await Promise.all([
+    const [, , , , , , , promised] = await Promise.all([
       decided.length > 0 && runRows(transaction, statements.INSERT_SIGNALS, decided.map(toRow)),
       changed.length > 0 && runRows(transaction, statements.CHANGE_SIGNALS, changed.map(toRow)),
       planned.length > 0 && runRows(transaction, statements.INSERT_ORDERS, planned),
       amended.size > 0 && runRows(transaction, statements.AMEND_ORDERS, [...amended.values()]),
       closed.length > 0 && runRows(transaction, statements.INSERT_TRADES, closed),
       raised.length > 0 && runRows(transaction, statements.INSERT_ALERTS, raised),
+      delivered.length > 0 && runRows(transaction, statements.INSERT_DELIVERIES, delivered),
       jobs.length > 0 ? runRows(transaction, statements.INSERT_JOBS, jobs) : [],
       switched && transaction.unsafe(statements.CHANGE_SWITCHES, [JSON.stringify(switched.switches), switched.time]),
     ]);

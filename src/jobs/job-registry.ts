@@ -11,10 +11,11 @@ const QUEUE_OF: Readonly<Record<JobName, QueueName>> = {
   modify: 'orders',
   cancel: 'orders',
   send: 'alerts',
+  deliver: 'telegram',
   settle: 'gtt',
 };
-/** A process may leave this queue to others: on paper there is no broker for it. */
-const OPTIONAL_QUEUE: QueueName = 'gtt';
+/** What not every process has work for: on paper there are no rules at a broker, and not everybody has a bot. */
+const OPTIONAL_QUEUES: readonly QueueName[] = ['gtt', 'telegram'];
 
 /** What a run came to. Everything but `done` leaves the decision about another run to the queue. */
 export type JobResult =
@@ -84,7 +85,7 @@ export class JobRegistry {
       this.#jobs.set(job.name, job);
     }
     const missing = Object.entries(QUEUE_OF).flatMap(([name, queue]) =>
-      this.#jobs.has(name) || queue === OPTIONAL_QUEUE ? [] : [name],
+      this.#jobs.has(name) || OPTIONAL_QUEUES.includes(queue) ? [] : [name],
     );
     if (missing.length > 0)
       throw new InvariantError(`Expected a handler for every job, found none for "${missing.join('", "')}"`);

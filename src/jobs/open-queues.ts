@@ -1,7 +1,7 @@
 import type { JobLog } from './job-log.ts';
 import type { JobProcessor, JobQueue, JobWorker, QueueFactory, QueueName, WorkerSettings } from './queue-factory.ts';
 
-export const QUEUE_NAMES: readonly QueueName[] = ['orders', 'gtt', 'alerts'];
+export const QUEUE_NAMES: readonly QueueName[] = ['orders', 'gtt', 'alerts', 'telegram'];
 
 /** How long `close` waits for running jobs and for connections to say goodbye. */
 const JOB_GRACE_MS = 1_200;

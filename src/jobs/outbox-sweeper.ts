@@ -25,7 +25,7 @@ export interface OutboxSweeperOptions {
  * Entries give up at their deadline and exits must get through, so order and rule jobs have attempts for hours of back-off;
  * an alert that can not be sent in a few minutes is reported as failed.
  */
-const ATTEMPTS: Readonly<Record<QueueName, number>> = { orders: 500, gtt: 500, alerts: 20 };
+const ATTEMPTS: Readonly<Record<QueueName, number>> = { orders: 500, gtt: 500, alerts: 20, telegram: 20 };
 const KEEP_COMPLETED = { age: 3_600, count: 1_000 };
 const KEEP_FAILED = { age: 7 * 86_400, count: 1_000 };
 const SWEEP_AGE_MS = 2_000;

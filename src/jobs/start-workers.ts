@@ -30,6 +30,7 @@ const SETTINGS: Readonly<Record<QueueName, WorkerSettings>> = {
   orders: { concurrency: 4 },
   gtt: { concurrency: 1 },
   alerts: { concurrency: 1 },
+  telegram: { concurrency: 1 },
 };
 
 /** One worker a queue, for those that the registry has handlers for. They stop with `queues.close()`. */
@@ -48,8 +49,10 @@ export async function startWorkers(options: WorkersOptions): Promise<readonly Jo
   );
 }
 
-function processorOf(name: QueueName, { queues, registry, speed = 1 }: WorkersOptions): JobProcessor {
+function processorOf(name: QueueName, { queues, registry, speed: marketSpeed = 1 }: WorkersOptions): JobProcessor {
   const queue = queues.queue(name);
+  // Telegram has the real time, whatever the market's is.
+  const speed = name === 'telegram' ? 1 : marketSpeed;
   return async (job) => {
     const result = await registry
       .run(name, job.name, job.data, { jobId: job.id ?? '', stopping: queues.stopping })

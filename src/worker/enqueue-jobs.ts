@@ -35,14 +35,18 @@ export function enqueueJobs(parts: EnqueueParts): (jobs: readonly OutboxJob[]) =
   };
   return async (jobs) => {
     begin(jobs.filter(isEarly));
-    const told = jobs.filter(({ queue }) => queue === 'alerts');
+    const told = jobs.filter(isNews);
     if (told.length > 0 && alerts.length === 0) setTimeout(addAlerts, ALERTS_AFTER_MS);
     alerts.push(...told);
     await add(
-      jobs.filter(({ queue }) => queue !== 'alerts'),
+      jobs.filter((job) => !isNews(job)),
       (added) => begin(added.filter((job) => !isEarly(job))),
     );
   };
+}
+
+function isNews({ queue }: OutboxJob): boolean {
+  return queue === 'alerts' || queue === 'telegram';
 }
 
 /** Others need not wait until these are marked, only until they are added. */

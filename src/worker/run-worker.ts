@@ -17,6 +17,7 @@ import type { FillRules } from '../simulation/fill-model.ts';
 import { openBrokerMarket } from './open-broker-market.ts';
 import type { OpenMarket } from './open-market.ts';
 import { openPlayedMarket, type Witness } from './open-played-market.ts';
+import { telegramOf } from './open-telegram.ts';
 import { type RunFacts, type RunJson, runJson, runText } from './run-summary.ts';
 import type { SimulatorAddress } from './simulator-process.ts';
 import { listenForStop } from './stop-signal.ts';
@@ -31,6 +32,8 @@ export interface RunRequest {
   readonly speed: number | null;
   /** Takes the place of the worker that runs, when that one ends or falls silent. */
   readonly isStandby?: boolean;
+  /** Alerts go to the chats, too; what is only a test of the software concerns nobody. */
+  readonly isTold?: boolean;
   /** Where people are told what happens; stdout is kept free when a document goes there. */
   readonly people: 'stdout' | 'stderr';
 }
@@ -138,6 +141,7 @@ async function run(
         rules: bot.fillRules,
         signal: stop.signal,
         alerts: people,
+        telegram: request.isTold === true ? telegramOf(env, bot, say) : null,
       },
       openMarket: async (mayWrite) => {
         const market = await plan.open({ log, signal: stop.signal, mayWrite });

@@ -18,6 +18,7 @@ import { warmConnections } from '../db/warm-connections.ts';
 import { TradingEngine } from '../engine/trading-engine.ts';
 import { addLostJobs } from '../jobs/add-lost-jobs.ts';
 import { cancelOrderJob } from '../jobs/cancel-order-job.ts';
+import { deliverJob } from '../jobs/deliver-job.ts';
 import { HeadStarts } from '../jobs/head-start.ts';
 import { JobRegistry } from '../jobs/job-registry.ts';
 import { modifyOrderJob } from '../jobs/modify-order-job.ts';
@@ -45,6 +46,7 @@ import { obey } from './obey-command.ts';
 import { openBooks } from './open-books.ts';
 import type { OpenMarket } from './open-market.ts';
 import { openRules, rulesOfMarket } from './open-rules.ts';
+import { openMessenger, type TelegramSetup } from './open-telegram.ts';
 import type { RunFacts } from './run-summary.ts';
 import { openSchedule } from './schedule/open-schedule.ts';
 import { dueOnly, every } from './sweeping.ts';
@@ -61,6 +63,8 @@ export interface TradingWorkerOptions extends DaysOptions {
   readonly isStandby: boolean;
   /** Told which process is waited for. */
   readonly onStandby: (pid: number | undefined) => void;
+  /** Null: alerts are printed only. */
+  readonly telegram: TelegramSetup | null;
   /** How the simulated exchange fills paper orders. */
   readonly rules: FillRules;
   readonly onProgress: (done: number, time: EpochMs, recorder: SessionRecorder) => void;
@@ -122,7 +126,7 @@ async function start(
   });
   try {
     const opening = options.openMarket(mayWrite).catch(async (error: unknown) => {
-      await noteFailedStart(database, error);
+      await noteFailedStart(database, error, options.telegram, log);
       throw error;
     });
     const [market] = await Promise.all([opening, queues.clear()]);
@@ -145,7 +149,9 @@ async function trade(
   const { signal, log, onProgress } = options;
   const { clock, queue } = market;
   const recorder = new SessionRecorder();
-  const ledger = new PostgresLedger(database, market.desk === null ? 'paper' : 'live', rulesOfMarket(market));
+  const { telegram } = options;
+  const mode = market.desk === null ? 'paper' : 'live';
+  const ledger = new PostgresLedger(database, mode, rulesOfMarket(market), telegram?.chatNames);
   const onLost = (error: unknown): void => log.warn({ error: String(error) }, 'Market data could not be written');
   const candles = new PostgresCandleStore(database, onLost);
   const quotes = new PostgresQuotes(database, onLost);
@@ -187,6 +193,7 @@ async function trade(
   const registry = new JobRegistry([
     ...(rules ? [settleGttJob(rules)] : []),
     ...orderJobs.map((job) => announced(headStarts?.over(job) ?? job, (jobId) => pipeline.onJobEnded(jobId))),
+    ...(telegram ? [deliverJob(openMessenger(telegram, database, log))] : []),
     sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
   ]);
   const gaps = new GapFiller({

@@ -5,6 +5,8 @@ import type { EpochMs } from '../core/time.ts';
 import type { Database } from '../db/database.ts';
 import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
 import { PostgresLedger } from '../db/postgres-ledger.ts';
+import type { Logger } from '../logging/logger.ts';
+import { sendLastWord, type TelegramSetup } from './open-telegram.ts';
 import { SystemClock } from './system-clock.ts';
 
 export function troubleAlert(text: string, time: EpochMs): Alert {
@@ -12,19 +14,27 @@ export function troubleAlert(text: string, time: EpochMs): Alert {
 }
 
 /** That trading could not begin stays in the books; the terminal has it as the error that ends the command. */
-export async function noteFailedStart(database: Database, error: unknown): Promise<void> {
+export async function noteFailedStart(
+  database: Database,
+  error: unknown,
+  telegram: TelegramSetup | null,
+  log: Logger,
+): Promise<void> {
   const now = new SystemClock().now();
   const reason = error instanceof Error ? error.message : String(error);
   const alert = troubleAlert(`Trading could not begin: ${reason}`, now);
-  await new PostgresLedger(database, 'paper').record([{ type: 'alertRaised', alert }]);
+  await new PostgresLedger(database, 'paper', null, telegram?.chatNames).record([{ type: 'alertRaised', alert }]);
   await new PostgresAlertBook(database).markSent(alert.key, now);
+  if (telegram) await sendLastWord(telegram, database, log);
 }
 
 /** What was decided is told before the run ends; with a dead alert channel the run ends all the same. */
 export async function allAlertsSent({ sql }: Database, patienceMs: number, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline && !signal.aborted) {
-    const [row] = await sql<{ waiting: number }[]>`select count(*)::int as waiting from alerts where sent_time is null`;
+    const [row] = await sql<{ waiting: number }[]>`
+      select (select count(*) from alerts where sent_time is null)::int
+        + (select count(*) from deliveries where sent_time is null and refusal is null)::int as waiting`;
     if (!row || row.waiting === 0) return;
     await sleep(20);
   }

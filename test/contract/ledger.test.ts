@@ -22,7 +22,7 @@ ledgerContract(
     const { database, close } = await testDatabase();
     return {
       async fresh() {
-        await database.sql`truncate signals, orders, order_events, fills, positions, trades, alerts, job_outbox`;
+        await database.sql`truncate signals, orders, order_events, fills, positions, trades, deliveries, alerts, job_outbox`;
         return { ledger: new PostgresLedger(database, 'paper'), alerts: new PostgresAlertBook(database) };
       },
       close,

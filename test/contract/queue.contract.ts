@@ -70,7 +70,7 @@ export function queueContract(backend: 'redis' | 'postgres', start: () => Promis
     beforeEach(async () => {
       queues = await open();
       await queues.clear();
-      await database.database.sql`truncate alerts, job_outbox`;
+      await database.database.sql`truncate deliveries, alerts, job_outbox`;
     });
 
     afterEach(async () => {

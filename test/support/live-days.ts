@@ -87,6 +87,7 @@ export function startLiveWorker({ market, simulator }: TestDesk, options: LiveWo
   });
   const ended = runTradingWorker({
     ...{ env, account: options.account, takesUp: options.takesUp ?? 'all', isStandby: false, log },
+    telegram: null,
     ...{ onStandby: () => undefined, rules: DEFAULT_FILL_RULES, signal: stop.signal, onProgress: () => undefined },
     alerts: {
       write: (text, done) => {

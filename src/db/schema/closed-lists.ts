@@ -9,8 +9,8 @@ export const INSTRUMENT_KINDS = namesOf<InstrumentKind>({ EQUITY: 1, INDEX: 1, F
 export const OPTION_TYPES = namesOf<OptionType>({ CE: 1, PE: 1 });
 export const GTT_KINDS = namesOf<Gtt['kind']>({ SINGLE: 1, OCO: 1 });
 export const TRADE_SIDES = namesOf<Trade['side']>({ LONG: 1, SHORT: 1 });
-export const QUEUE_NAMES = namesOf<OutboxJob['queue']>({ orders: 1, alerts: 1, gtt: 1 });
-export const JOB_NAMES = namesOf<OutboxJob['name']>({ place: 1, modify: 1, cancel: 1, send: 1, settle: 1 });
+export const QUEUE_NAMES = namesOf<OutboxJob['queue']>({ orders: 1, alerts: 1, gtt: 1, telegram: 1 });
+export const JOB_NAMES = namesOf<OutboxJob['name']>({ place: 1, modify: 1, cancel: 1, send: 1, deliver: 1, settle: 1 });
 export const TRADING_MODES = ['paper', 'live'] as const;
 export type TradingMode = (typeof TRADING_MODES)[number];
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { ALERT_KINDS, ALERT_LEVELS } from '../../core/alert.ts';
 import { JOB_NAMES, QUEUE_NAMES } from './closed-lists.ts';
 import { epochMs, isOneOf } from './columns.ts';
@@ -16,6 +16,27 @@ export const alerts = pgTable(
     sentTime: epochMs(),
   },
   (t) => [check('alerts_kind', isOneOf(t.kind, ALERT_KINDS)), check('alerts_level', isOneOf(t.level, ALERT_LEVELS))],
+);
+
+/** Alerts on their way to chats, in the order in which they get there; a row for each of them, written with the alert. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    alertKey: text()
+      .notNull()
+      .references(() => alerts.key),
+    /** `<chat id>`, or `<chat id>/<topic>`. */
+    chat: text().notNull(),
+    position: bigint({ mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    sentTime: epochMs(),
+    /** What the API said for good: it will never get there. */
+    refusal: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.chat, t.alertKey] }),
+    index('deliveries_pending').on(t.chat, t.position).where(sql`${t.sentTime} is null and ${t.refusal} is null`),
+    check('deliveries_end', sql`${t.sentTime} is null or ${t.refusal} is null`),
+  ],
 );
 
 /** Jobs that a transaction promised; what a crash kept from the queue is found here and added. */

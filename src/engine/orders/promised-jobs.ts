@@ -16,11 +16,18 @@ const ORDER_PRIORITIES: Readonly<Record<OrderRole, number>> = {
 const ALERT_PRIORITIES: Readonly<Record<AlertLevel, number>> = { critical: 1, warning: 5, info: 10 };
 
 /** The jobs that recording these effects promises, every one under the id that makes it unique. */
-export function promisedJobs(effects: readonly Effect[]): readonly OutboxJob[] {
+export function promisedJobs(
+  effects: readonly Effect[],
+  { isTelegramOn }: { readonly isTelegramOn: boolean } = { isTelegramOn: false },
+): readonly OutboxJob[] {
   const jobs: OutboxJob[] = [];
   for (const effect of effects) {
     const job = promisedJob(effect);
-    if (job) jobs.push(job);
+    if (job === undefined) continue;
+    jobs.push(job);
+    if (job.name === 'send' && isTelegramOn) {
+      jobs.push({ ...job, id: `telegram-${job.id}`, queue: 'telegram', name: 'deliver' });
+    }
   }
   return jobs;
 }

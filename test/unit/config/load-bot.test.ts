@@ -116,7 +116,7 @@ describe('parseBot', () => {
       'an unknown key at the top',
       ['acount'],
       {},
-      'acount: unknown key, expected one of account, strategies, risk, execution, exits, paper, replay, calendarFile, chargesFile; did you mean "account"?',
+      'acount: unknown key, expected one of account, strategies, risk, execution, exits, paper, telegram, replay, calendarFile, chargesFile; did you mean "account"?',
     ],
     [
       'an unknown key of a strategy',

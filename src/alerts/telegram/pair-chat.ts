@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Outcome } from '../../ports/outcome.ts';
+import { readText, updatesSchema, type WrittenText } from './read-update.ts';
+import type { TelegramApi } from './telegram-api.ts';
+
+export interface PairOptions {
+  readonly api: Pick<TelegramApi, 'call'>;
+  /** What somebody has to write who sees the terminal. */
+  readonly code: string;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+}
+
+const POLL_SECONDS = 20;
+const POLL_PATIENCE_MS = 30_000;
+const AGAIN_MS = 2_000;
+
+/**
+ * Waits for the code in any chat and answers there; whatever else is written is passed over without a word. Undefined when the
+ * signal ended it.
+ */
+export async function pairChat({ api, code, signal }: PairOptions): Promise<Outcome<WrittenText | undefined>> {
+  let offset = 0;
+  while (!signal.aborted) {
+    const updates = await api.call(
+      'getUpdates',
+      { offset, timeout: POLL_SECONDS, allowed_updates: ['message'] },
+      updatesSchema,
+      { ms: POLL_PATIENCE_MS, signal },
+    );
+    if (signal.aborted) break;
+    if (updates.kind === 'refused' || updates.kind === 'session') return updates;
+    if (updates.kind !== 'done') {
+      await pause(updates.kind === 'throttled' ? updates.retryAfterMs : AGAIN_MS, signal);
+      continue;
+    }
+    for (const update of updates.value) {
+      offset = update.update_id + 1;
+      const written = readText(update);
+      if (written?.text.replaceAll(/\s/g, '') !== code) continue;
+      // So that it is not read again by whoever asks next.
+      await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, updatesSchema, { signal });
+      await answer(api, written);
+      return { kind: 'done', value: written };
+    }
+  }
+  return { kind: 'done', value: undefined };
+}
+
+function answer(api: PairOptions['api'], { chat, topic }: WrittenText): Promise<Outcome<unknown>> {
+  const text = `This chat is number ${chat}${topic === null ? '' : `, topic ${topic}`}.`;
+  const where = topic === null ? {} : { message_thread_id: topic };
+  return api.call('sendMessage', { chat_id: chat, text, ...where }, z.unknown());
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * Lines of text into messages that Telegram takes (parse mode HTML, https://core.telegram.org/bots/api#html-style): whatever a
+ * line holds is shown as it is, and no message is longer than 4,096 characters.
+ *
+ * Entry point: `writeMessages`. Invariants: every message stands on its own (its tags are closed in it); a message is split
+ * between lines, and only a line that is too long by itself is cut, at a space where there is one.
+ */
+
+export interface TextLine {
+  readonly text: string;
+  /** `table`: in a type of equal widths, together with the lines before and after it. */
+  readonly look: 'plain' | 'bold' | 'table';
+}
+
+/** Telegram counts after it has read the tags; counting them too leaves room. */
+export const LONGEST_MESSAGE = 4_096;
+const LONGEST_LINE = 1_000;
+const TAGS = { plain: ['', ''], bold: ['<b>', '</b>'], table: ['<pre>', '</pre>'] } as const;
+// What can not be shown, or would turn the reading direction of what follows.
+const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
+export function plain(text: string): TextLine {
+  return { text, look: 'plain' };
+}
+
+export function bold(text: string): TextLine {
+  return { text, look: 'bold' };
+}
+
+export function table(lines: readonly string[]): readonly TextLine[] {
+  return lines.map((text) => ({ text, look: 'table' }));
+}
+
+/** In their order; none for no lines. */
+export function writeMessages(lines: readonly TextLine[]): readonly string[] {
+  const messages: string[] = [];
+  let message = '';
+  let open: TextLine['look'] | null = null;
+  const close = (): void => {
+    if (open !== null) message += TAGS[open][1];
+    open = null;
+  };
+  for (const { text, look } of lines.flatMap((line) => [...cut(line)])) {
+    const escaped = escapeHtml(text);
+    const goesOn = open === look && look === 'table';
+    const added = goesOn ? `\n${escaped}` : TAGS[look][0] + escaped;
+    const needed = added.length + TAGS[look][1].length + (goesOn ? 0 : 1 + (open === null ? 0 : TAGS[open][1].length));
+    if (message !== '' && message.length + needed > LONGEST_MESSAGE) {
+      close();
+      messages.push(message);
+      message = TAGS[look][0] + escaped;
+    } else if (goesOn) {
+      message += added;
+    } else {
+      close();
+      message += message === '' ? added : `\n${added}`;
+    }
+    open = look;
+  }
+  close();
+  if (message !== '') messages.push(message);
+  return messages;
+}
+
+export function escapeHtml(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(UNSEEN, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
+
+function* cut({ text, look }: TextLine): Generator<TextLine> {
+  let rest = text.toWellFormed();
+  while (escapeHtml(rest).length > LONGEST_LINE) {
+    let end = rest.length;
+    while (escapeHtml(rest.slice(0, end)).length > LONGEST_LINE) end = Math.floor(end / 2);
+    const space = rest.lastIndexOf(' ', end);
+    // Not through the middle of a character that takes two units.
+    const isPair = rest.slice(end - 1, end + 1).isWellFormed() === false;
+    const at = space > 0 ? space : Math.max(1, isPair ? end - 1 : end);
+    yield { text: rest.slice(0, at), look };
+    rest = rest.slice(at).replace(/^ /, '');
+  }
+  yield { text: rest, look };
+}

@@ -1,0 +1,48 @@
+/** Telegram as the configuration wants it. Entry points: `telegramOf`, and `openMessenger` for one account's alerts. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chatName } from '../alerts/telegram/chat-name.ts';
+import { Messenger, type MessengerOptions } from '../alerts/telegram/messenger.ts';
+import { TelegramApi } from '../alerts/telegram/telegram-api.ts';
+import type { Env } from '../config/env.ts';
+import type { Bot } from '../config/load-bot.ts';
+import type { Database } from '../db/database.ts';
+import { PostgresMessageBook } from '../db/postgres-message-book.ts';
+import type { Logger } from '../logging/logger.ts';
+import { SystemClock } from './system-clock.ts';
+
+export interface TelegramSetup extends Pick<MessengerOptions, 'chats' | 'settings'> {
+  readonly access: NonNullable<Env['telegram']>;
+  /** What the chats are called in the books. */
+  readonly chatNames: readonly string[];
+}
+
+/** Null without a token, and with a token that nobody is to be told by. */
+export function telegramOf(
+  { telegram: access }: Env,
+  { telegram: { chats, alerts: settings }, file }: Bot,
+  say: (line: string) => void,
+): TelegramSetup | null {
+  if (access === null) return null;
+  if (chats.length === 0) {
+    say(`Telegram stays off: expected chats in telegram.chats of ${file}, found none. Alerts are printed here only.`);
+    return null;
+  }
+  return { access, chats, settings, chatNames: chats.map(chatName) };
+}
+
+export function openMessenger(setup: TelegramSetup, database: Database, log: Logger): Messenger {
+  return new Messenger({
+    ...{ api: new TelegramApi(setup.access), book: new PostgresMessageBook(database) },
+    ...{ chats: setup.chats, settings: setup.settings },
+    // Telegram has the real time, whatever the market's is.
+    clock: new SystemClock(),
+    onRefused: (text) => log.error(text),
+  });
+}
+
+const LAST_WORD_MS = 5_000;
+
+/** Without a queue, before everything ends: what does not get there waits for the next start. */
+export async function sendLastWord(setup: TelegramSetup, database: Database, log: Logger): Promise<void> {
+  await Promise.race([openMessenger(setup, database, log).deliver(), sleep(LAST_WORD_MS)]);
+}

@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { startFakeBotApi } from '../support/fake-bot-api.ts';
+import { startWorker, stateFolder } from '../support/worker-process.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const FAST = ['--speed', '1000000'];
+
+/** The sample bot, told by way of Telegram. */
+function writeBot(folder: string, telegram: object): string {
+  const path = join(folder, 'bot.config.ts');
+  writeFileSync(
+    path,
+    `import bot from ${JSON.stringify(join(PROJECT, 'bot.config.ts'))};
+const { session, instruments, ...replay } = bot.replay;
+const at = (path) => ${JSON.stringify(PROJECT)} + path;
+export default { ...bot, replay: { ...replay, session: at(session), instruments: at(instruments) }, telegram: ${JSON.stringify(telegram)} };
+`,
+  );
+  return path;
+}
+
+async function openTelegram(telegram: object) {
+  const server = await startFakeBotApi();
+  onTestFinished(() => server.close());
+  const folder = stateFolder();
+  const env = {
+    ...{
+      TELEGRAM_BOT_TOKEN: server.token,
+      TELEGRAM_API_ROOT: server.url,
+      SIGNALMAN_CONFIG: writeBot(folder, telegram),
+    },
+  };
+  return { server, folder, env };
+}
+
+const ALL_ON = { signal: 'silent', denial: 'silent' };
+
+it('tells a chat everything, once and in order, though Telegram is away at first; trading is the same', {
+  timeout: 180_000,
+}, async () => {
+  const { server, folder, env } = await openTelegram({ chats: [{ id: 7 }], alerts: ALL_ON });
+  server.fault({ kind: 'error', code: 502, description: 'Bad Gateway' });
+  const worker = startWorker(folder, FAST, env);
+  while (server.calls.length === 0) await sleep(50);
+  setTimeout(() => server.calm(), 1_000);
+  const { code, stdout, stderr } = await worker.ended;
+  expect(code, stderr).toBe(0);
+  const lines = server.messages.flatMap(({ text }) => text.split('\n'));
+  const summary = JSON.parse(stdout);
+  expect(lines.filter((line) => /: (buy|sell|exit)/.test(line))).toHaveLength(summary.signals);
+  expect(lines.filter((line) => /^\S+ (Bought|Sold)/.test(line))).toHaveLength(summary.fills);
+  expect(lines.filter((line) => /^\S+ Closed/.test(line))).toHaveLength(summary.trades);
+  const times = lines
+    .map((line) => line.replace('<b>', '').slice(0, 8))
+    .filter((time) => /^\d\d:\d\d:\d\d$/.test(time));
+  expect(times).toEqual(times.toSorted());
+  expect(server.messages.length, 'bursts are merged').toBeLessThan(lines.length / 5);
+  expect(stdout + stderr).not.toContain(server.token);
+
+  const { stdout: untold } = await startWorker(stateFolder(), FAST).ended;
+  expect(summary.sessionHash).toBe(JSON.parse(untold).sessionHash);
+});
+
+it('stays off without a chat, and says so', { timeout: 90_000 }, async () => {
+  const { server, folder, env } = await openTelegram({ chats: [] });
+  const { code, stderr } = await startWorker(folder, FAST, env).ended;
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain('Telegram stays off: expected chats in telegram.chats of bot.config.ts, found none.');
+  expect(server.calls).toEqual([]);
+});

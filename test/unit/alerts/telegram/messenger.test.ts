@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Messenger } from '../../../../src/alerts/telegram/messenger.ts';
+import { TelegramApi, type TelegramChat } from '../../../../src/alerts/telegram/telegram-api.ts';
+import { ALERT_KINDS, type Alert, type AlertKind } from '../../../../src/core/alert.ts';
+import { type FakeBotApi, startFakeBotApi } from '../../../support/fake-bot-api.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
+
+const TIME = Date.parse('2026-11-18T09:20:01+05:30');
+const ASHA: TelegramChat = { id: 7, topic: null };
+const GROUP: TelegramChat = { id: -100, topic: 3 };
+let server: FakeBotApi;
+
+beforeEach(async () => {
+  server = await startFakeBotApi();
+});
+afterEach(() => server.close());
+
+function alert(key: string, changes: Partial<Alert> = {}): Alert {
+  return { key, kind: 'fill', level: 'info', text: `text of ${key}`, time: TIME, ...changes };
+}
+
+function open(alerts: readonly Alert[], { chats = [ASHA], off = [] as AlertKind[], silent = [] as AlertKind[] } = {}) {
+  const clock = new ManualClock(TIME);
+  const waiting = new Map<string, Alert[]>();
+  const refused: string[] = [];
+  const add = (each: readonly Alert[]): void => {
+    for (const { id, topic } of chats) {
+      const name = topic === null ? `${id}` : `${id}/${topic}`;
+      waiting.set(name, [...(waiting.get(name) ?? []), ...each]);
+    }
+  };
+  add(alerts);
+  const end = async (chat: string, keys: readonly string[]): Promise<void> => {
+    waiting.set(
+      chat,
+      (waiting.get(chat) ?? []).filter(({ key }) => !keys.includes(key)),
+    );
+  };
+  const settings = Object.fromEntries(
+    ALERT_KINDS.map((kind) => [kind, off.includes(kind) ? 'off' : silent.includes(kind) ? 'silent' : 'on']),
+  ) as Record<AlertKind, 'on' | 'silent' | 'off'>;
+  const messenger = new Messenger({
+    api: new TelegramApi({ token: server.token, apiRoot: server.url }),
+    book: { pending: async (chat, most) => (waiting.get(chat) ?? []).slice(0, most), markSent: end, markRefused: end },
+    ...{ clock, chats, settings, onRefused: (text) => refused.push(text) },
+  });
+  return { messenger, clock, add, waiting, refused };
+}
+
+const texts = (): string[] => server.messages.map(({ text }) => text);
+
+it('tells what has gathered in one message, in its order', async () => {
+  const { messenger, waiting } = open([alert('a'), alert('b', { level: 'critical', text: 'M&M <lost>' })]);
+  expect(await messenger.deliver()).toEqual({ kind: 'done' });
+  expect(texts()).toEqual(['09:20:01 text of a\n<b>09:20:01 🔴 M&amp;M &lt;lost&gt;</b>']);
+  expect(waiting.get('7')).toEqual([]);
+});
+
+it('sends a chat a message a second, and one in a group every three', async () => {
+  const { messenger, clock, add } = open([alert('a')], { chats: [ASHA, GROUP] });
+  await messenger.deliver();
+  add([alert('b')]);
+  expect(await messenger.deliver()).toEqual({ kind: 'later', afterMs: 1_000 });
+  await clock.reach(TIME + 1_000);
+  expect(await messenger.deliver()).toEqual({ kind: 'later', afterMs: 2_000 });
+  await clock.reach(TIME + 3_000);
+  expect(await messenger.deliver()).toEqual({ kind: 'done' });
+  expect(server.messages.map(({ chat, topic }) => `${chat} ${topic}`)).toEqual([
+    '7 null',
+    '-100 3',
+    '7 null',
+    '-100 3',
+  ]);
+});
+
+it('fills messages one after the other when much has gathered', async () => {
+  const many = Array.from({ length: 150 }, (_, index) => alert(`a${index}`, { text: `${index} ${'x'.repeat(150)}` }));
+  const { messenger, clock } = open(many);
+  for (let turn = 1; (await messenger.deliver()).kind === 'later'; turn += 1) await clock.reach(TIME + turn * 1_000);
+  const told = texts().flatMap((text) => text.split('\n'));
+  expect(told.map((line) => Number(line.split(' ')[1]))).toEqual(many.map((_, index) => index));
+  expect(server.messages.length).toBeLessThan(20);
+});
+
+it('tells an alert that is longer than a message in several', async () => {
+  const { messenger } = open([alert('long', { kind: 'summary', text: Array(100).fill('y'.repeat(99)).join('\n') })]);
+  expect(await messenger.deliver()).toEqual({ kind: 'done' });
+  expect(texts().join('\n').match(/y{99}/g)).toHaveLength(100);
+  expect(server.messages.length).toBeGreaterThan(1);
+});
+
+it('waits as long as Telegram asks for, and loses nothing', async () => {
+  const { messenger, clock } = open([alert('a')]);
+  server.fault({ kind: 'throttled', retryAfter: 30 }, { count: 1 });
+  expect(await messenger.deliver()).toEqual({ kind: 'later', afterMs: 30_000 });
+  await clock.reach(TIME + 29_999);
+  expect(await messenger.deliver()).toEqual({ kind: 'later', afterMs: 1 });
+  await clock.reach(TIME + 30_000);
+  expect(await messenger.deliver()).toEqual({ kind: 'done' });
+  expect(texts()).toHaveLength(1);
+});
+
+it('asks a Telegram that is away less and less often, and tells everything when it is back', async () => {
+  const { messenger, add } = open([alert('a')]);
+  server.fault({ kind: 'error', code: 502, description: 'Bad Gateway' });
+  const waits: unknown[] = [];
+  for (let turn = 0; turn < 8; turn += 1) {
+    const delivery = await messenger.deliver();
+    waits.push(delivery.kind === 'later' ? delivery.afterMs : delivery);
+    add([alert(`b${turn}`)]);
+  }
+  expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  server.calm();
+  expect(await messenger.deliver()).toEqual({ kind: 'done' });
+  expect(texts()).toHaveLength(1);
+  expect(texts()[0]?.split('\n')).toHaveLength(9);
+});
+
+it('leaves what a chat does not take, says so, and goes on with the others', async () => {
+  const { messenger, refused, waiting } = open([alert('a')], { chats: [ASHA, GROUP] });
+  server.fault({ kind: 'error', code: 403, description: 'Forbidden: bot was blocked by the user' }, { count: 1 });
+  expect(await messenger.deliver()).toEqual({ kind: 'done' });
+  expect(refused).toEqual(['Chat 7 of Telegram does not take alerts: Forbidden: bot was blocked by the user']);
+  expect(server.messages.map(({ chat }) => chat)).toEqual([-100]);
+  expect(waiting.get('7')).toEqual([]);
+});
+
+it('keeps quiet about what is switched off, but never about what went wrong', async () => {
+  const alerts = [alert('a', { kind: 'order' }), alert('b', { kind: 'order', level: 'critical' }), alert('c')];
+  const { messenger, waiting } = open(alerts, { off: ['order', 'fill'] });
+  await messenger.deliver();
+  expect(texts()).toEqual(['<b>09:20:01 🔴 text of b</b>']);
+  expect(server.messages[0]?.isSilent).toBe(true);
+  expect(waiting.get('7')).toEqual([]);
+});
+
+it('makes a sound unless everything in the message is silent', async () => {
+  const { messenger, clock, add } = open([alert('a', { kind: 'signal' })], { silent: ['signal'] });
+  await messenger.deliver();
+  add([alert('b', { kind: 'signal' }), alert('c')]);
+  await clock.reach(TIME + 1_000);
+  await messenger.deliver();
+  expect(server.messages.map(({ isSilent }) => isSilent)).toEqual([true, false]);
+});

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  bold,
+  escapeHtml,
+  LONGEST_MESSAGE,
+  plain,
+  type TextLine,
+  table,
+  writeMessages,
+} from '../../../../src/alerts/telegram/write-messages.ts';
+
+/** What Telegram would show, or an error where it would refuse: an unknown tag, one left open, a bare sign. */
+function shown(message: string): string {
+  const open: string[] = [];
+  let text = '';
+  for (const [part] of message.matchAll(/<\/?[a-z]*>|&[a-z]*;?|[^<&]+|</g)) {
+    if (part === '&lt;') text += '<';
+    else if (part === '&gt;') text += '>';
+    else if (part === '&amp;') text += '&';
+    else if (part === '<b>' || part === '<pre>') open.push(part.slice(1, -1));
+    else if (part === '</b>' || part === '</pre>') {
+      if (open.pop() !== part.slice(2, -1)) throw new Error(`Can't find start tag of ${part}`);
+    } else if (part.startsWith('<') || part.startsWith('&') || part.includes('>')) {
+      throw new Error(`Can't parse entities: ${part}`);
+    } else text += part;
+  }
+  if (open.length > 0) throw new Error(`Can't find end tag of <${open[0]}>`);
+  return text;
+}
+
+it('shows every name as it is', () => {
+  const names = ['M&M', 'NIFTY_50*', '<b>bold</b>', 'a < b && c > d', '[link](tg://x)', '&amp;', '`code`', '\\_'];
+  const [message = ''] = writeMessages([...names.map(plain), ...names.map(bold), ...table(names)]);
+  expect(shown(message)).toBe([...names, ...names, ...names].join('\n'));
+});
+
+it('keeps lines of a table together, and the others apart', () => {
+  expect(writeMessages([bold('Open'), ...table(['a 1', 'b 2']), plain('two')])).toEqual([
+    '<b>Open</b>\n<pre>a 1\nb 2</pre>\ntwo',
+  ]);
+});
+
+it('splits between lines, each message on its own', () => {
+  const lines = Array.from({ length: 200 }, (_, index) => `row ${index} ${'x'.repeat(50)}`);
+  const messages = writeMessages(table(lines));
+  expect(messages.length).toBeGreaterThan(2);
+  expect(messages.map(shown).join('\n')).toBe(lines.join('\n'));
+});
+
+it('cuts a line that is too long at a space', () => {
+  const [first = ''] = writeMessages([plain('word '.repeat(400))]);
+  expect(
+    shown(first)
+      .split('\n')
+      .every((line) => /^(word ?)+$/.test(line)),
+  ).toBe(true);
+});
+
+it('says nothing of nothing', () => {
+  expect(writeMessages([])).toEqual([]);
+});
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.string({
+    unit: fc.constantFrom('<', '>', '&', ';', '/', 'b', ' ', '\n', '\ud800', '😀', '*', '_'),
+    maxLength: 9_000,
+  }),
+);
+const anyLine: fc.Arbitrary<TextLine> = fc.record({
+  text: anyText,
+  look: fc.constantFrom('plain', 'bold', 'table'),
+});
+
+it('is never refused, never too long, and loses no sign that can be seen', () => {
+  const seen = (text: string): string =>
+    text.toWellFormed().replaceAll(/[\s\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, '');
+  fc.assert(
+    fc.property(fc.array(anyLine, { maxLength: 12 }), (lines) => {
+      const messages = writeMessages(lines);
+      for (const message of messages) expect(message.length).toBeLessThanOrEqual(LONGEST_MESSAGE);
+      expect(seen(messages.map(shown).join(''))).toBe(seen(lines.map(({ text }) => text).join('')));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('takes out what can not be seen or turns the reading direction', () => {
+  expect(escapeHtml('a\u202eb\u0000c\nd\ud800')).toBe('a b c d\ufffd');
+});
