@@ -33,18 +33,15 @@ export function telegramCommand(): Command {
 }
 
 async function pairChatByCode({ minutes, json }: { readonly minutes: number; readonly json?: boolean }): Promise<void> {
-  const api = await openApi();
-  const { z } = await import('zod');
-  const bot = await api.call('getMe', {}, z.object({ username: z.string() }));
+  const desk = await openDesk();
+  const bot = await desk.botName();
   if (bot.kind !== 'done') throw failure(bot);
-  const { pairChat } = await import('../alerts/telegram/pair-chat.ts');
   const code = String(randomInt(CODES)).padStart(6, '0');
-  printNote(`Write this to @${bot.value.username} within ${minutes} min: ${code.slice(0, 3)} ${code.slice(3)}`);
-  const signal = AbortSignal.timeout(minutes * 60_000);
-  const paired = await pairChat({ api, code, signal });
+  printNote(`Write this to @${bot.value} within ${minutes} min: ${code.slice(0, 3)} ${code.slice(3)}`);
+  const paired = await desk.pair(code, AbortSignal.timeout(minutes * 60_000));
   if (paired.kind !== 'done') throw failure(paired);
   if (paired.value === undefined) {
-    throw new UnavailableError(`Nobody has written the code to @${bot.value.username} within ${minutes} min.`);
+    throw new UnavailableError(`Nobody has written the code to @${bot.value} within ${minutes} min.`);
   }
   const { chat, topic, user } = paired.value;
   const entry = topic === null ? `{ id: ${chat} }` : `{ id: ${chat}, topic: ${topic} }`;
@@ -53,10 +50,8 @@ async function pairChatByCode({ minutes, json }: { readonly minutes: number; rea
 }
 
 async function testChats({ json }: { readonly json?: boolean }): Promise<void> {
-  const api = await openApi();
-  const { z } = await import('zod');
+  const desk = await openDesk();
   const { loadBot } = await import('../config/load-bot.ts');
-  const { chatName } = await import('../alerts/telegram/chat-name.ts');
   const { telegram, file } = await loadBot({ path: readEnv().configPath, strategies: await knownStrategies() });
   if (telegram.chats.length === 0) {
     throw new ConfigError(
@@ -64,27 +59,25 @@ async function testChats({ json }: { readonly json?: boolean }): Promise<void> {
     );
   }
   const results: { readonly chat: string; readonly isTold: boolean; readonly reason: string | null }[] = [];
-  for (const { id, topic } of telegram.chats) {
-    const where = topic === null ? {} : { message_thread_id: topic };
-    const message = { chat_id: id, text: 'signalman will tell this chat what happens.', ...where };
-    const outcome = await api.call('sendMessage', message, z.unknown());
-    const isTold = outcome.kind === 'done';
-    results.push({ chat: chatName({ id, topic }), isTold, reason: isTold ? null : failure(outcome).message });
+  for (const chat of telegram.chats) {
+    const outcome = await desk.tell(chat, 'signalman will tell this chat what happens.');
+    const reason = outcome.kind === 'done' ? null : failure(outcome).message;
+    results.push({ chat: desk.nameOf(chat), isTold: reason === null, reason });
   }
   if (results.some(({ isTold }) => !isTold)) process.exitCode = EXIT_FAILED;
-  const text = results.map(({ chat, isTold, reason }) => `chat ${chat}: ${isTold ? 'told' : reason}`).join('\n');
+  const text = results.map(({ chat, reason }) => `chat ${chat}: ${reason ?? 'told'}`).join('\n');
   printResult({ json: { chats: results }, text }, json === true);
 }
 
-async function openApi() {
+async function openDesk() {
   const { telegram } = readEnv();
   if (telegram === null) {
     throw new ConfigError(
       'TELEGRAM_BOT_TOKEN: expected the token of your bot in .env (@BotFather gives it), found none',
     );
   }
-  const { TelegramApi } = await import('../alerts/telegram/telegram-api.ts');
-  return new TelegramApi(telegram);
+  const { openTelegramDesk } = await import('../worker/telegram-desk.ts');
+  return openTelegramDesk(telegram);
 }
 
 function failure(outcome: Exclude<Outcome<unknown>, { kind: 'done' }>): Error {
