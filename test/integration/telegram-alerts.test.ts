@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { startFakeBotApi } from '../support/fake-bot-api.ts';
-import { startWorker, stateFolder } from '../support/worker-process.ts';
+import { openRuleWorker } from '../support/rule-worker.ts';
+import { startProcess, startWorker, stateFolder } from '../support/worker-process.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const FAST = ['--speed', '1000000'];
@@ -71,4 +72,33 @@ it('stays off without a chat, and says so', { timeout: 90_000 }, async () => {
   expect(code, stderr).toBe(0);
   expect(stderr).toContain('Telegram stays off: expected chats in telegram.chats of bot.config.ts, found none.');
   expect(server.calls).toEqual([]);
+});
+
+it('loses no alert when the worker is killed while a message is on its way, and doubles that one only', {
+  timeout: 120_000,
+}, async () => {
+  const server = await startFakeBotApi();
+  onTestFinished(() => server.close());
+  const telegram = { chats: [{ id: 7 }] };
+  const access = { TELEGRAM_BOT_TOKEN: server.token, TELEGRAM_API_ROOT: server.url };
+  const { folder, env, start } = await openRuleWorker({ bot: { telegram }, env: access });
+  const ask = async (command: string): Promise<void> => {
+    const { code, stderr } = await startProcess([command], folder, env).ended;
+    expect(code, stderr).toBe(0);
+  };
+  const told = (text: string): number => server.messages.filter((message) => message.text.includes(text)).length;
+  const first = start();
+  server.fault({ kind: 'unanswered' });
+  await ask('halt');
+  await expect.poll(() => told('Trading is halted'), { timeout: 40_000 }).toBe(1);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  server.calm();
+  // Asked for while nobody runs: told after what was to be told before.
+  await ask('kill');
+  start();
+  await expect.poll(() => told('The kill switch is on'), { timeout: 40_000 }).toBe(1);
+  expect(told('Trading is halted')).toBe(2);
+  const texts = server.messages.map(({ text }) => text).join('\n');
+  expect(texts.lastIndexOf('Trading is halted')).toBeLessThan(texts.indexOf('The kill switch is on'));
 });

@@ -27,8 +27,9 @@ export type BotFault =
   | { readonly kind: 'error'; readonly code: number; readonly description: string }
   | { readonly kind: 'silent' }
   | { readonly kind: 'reset' }
-  /** Carried out, and the answer is lost. */
-  | { readonly kind: 'lost-answer' };
+  /** Carried out, but the answer is lost, or never comes. */
+  | { readonly kind: 'lost-answer' }
+  | { readonly kind: 'unanswered' };
 
 export interface FakeBotApi {
   readonly url: string;
@@ -106,6 +107,7 @@ export async function startFakeBotApi({ token = TOKEN }: { readonly token?: stri
       if (strike(struck.fault, response)) return;
     }
     const result = method === 'getUpdates' ? await take(payload, response) : methods[method]?.(payload);
+    if (struck?.fault.kind === 'unanswered') return;
     if (struck?.fault.kind === 'lost-answer') {
       response.destroy();
       return;
@@ -194,6 +196,7 @@ function strike(fault: BotFault, response: ServerResponse): boolean {
     case 'silent':
       return true;
     case 'lost-answer':
+    case 'unanswered':
       return false;
   }
 }

@@ -36,8 +36,14 @@ export interface RuleWorker {
   liveRules(): readonly string[];
 }
 
+export interface RuleWorkerOptions {
+  /** As `bot.config.ts` has it, besides account and strategies. */
+  readonly bot?: object;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A worker in live mode against a simulator whose prices a test moves; a strategy that never decides anything by itself. */
-export async function openRuleWorker(): Promise<RuleWorker> {
+export async function openRuleWorker({ bot = {}, env: more = {} }: RuleWorkerOptions = {}): Promise<RuleWorker> {
   const now = Date.now();
   const day = openAllDay(now);
   const desk = await openTestDesk({ start: now, calendar: day.calendar, instruments: [INFY, TCS] });
@@ -51,7 +57,7 @@ export async function openRuleWorker(): Promise<RuleWorker> {
   writeFileSync(
     config,
     `import { defineBot } from ${JSON.stringify(resolve('src/config/define-bot.ts'))};
-export default defineBot(${JSON.stringify({ account, strategies: [strategy], calendarFile: day.path })});
+export default defineBot(${JSON.stringify({ account, strategies: [strategy], calendarFile: day.path, ...bot })});
 `,
   );
   const { clientCode, mpin, totpSecret, apiKey } = TEST_ACCOUNT;
@@ -59,6 +65,7 @@ export default defineBot(${JSON.stringify({ account, strategies: [strategy], cal
     ...{ ANGEL_CLIENT_CODE: clientCode, ANGEL_MPIN: mpin, ANGEL_TOTP_SECRET: totpSecret, ANGEL_API_KEY: apiKey },
     ...{ ANGEL_SIMULATOR_URL: desk.simulator.url, TRADING_MODE: 'live', SIGNALMAN_CONFIG: config },
     SIGNALMAN_KEY: '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
+    ...more,
   };
   const database = await openDatabase({ stateFolder: folder, schema: 'live_rules', role: 'test' });
   onTestFinished(() => database.close());
