@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../core/time.ts';
 import { EXIT_PRIORITY } from '../engine/orders/promised-jobs.ts';
 import type { HeadStarts } from '../jobs/head-start.ts';
 import type { JobLog } from '../jobs/job-log.ts';
@@ -11,6 +12,8 @@ export interface EnqueueParts {
   readonly headStarts: HeadStarts | null;
   readonly queues: Pick<OpenQueues, 'backend' | 'stopping'>;
   readonly log: JobLog;
+  /** The queue is away, or back: said once each time. */
+  readonly onTrouble: (text: string) => void;
 }
 
 /** An order is on the wire by then: what tells of it must not take its turn at the database. */
@@ -50,8 +53,9 @@ function isNews({ queue }: OutboxJob): boolean {
 }
 
 /** Others need not wait until these are marked, only until they are added. */
-function inTurn({ sweeper, log }: EnqueueParts) {
+function inTurn({ sweeper, log, onTrouble }: EnqueueParts) {
   let adding: Promise<unknown> = Promise.resolve();
+  let awaySince: number | null = null;
   return async (jobs: readonly OutboxJob[], onAdded?: (jobs: readonly OutboxJob[]) => void): Promise<void> => {
     if (jobs.length === 0) return;
     const turn = adding;
@@ -65,8 +69,17 @@ function inTurn({ sweeper, log }: EnqueueParts) {
         left -= added.length;
         if (left === 0) resolve();
       });
+      if (awaySince === null) return;
+      const seconds = Math.round((performance.now() - awaySince) / SECOND_MS);
+      awaySince = null;
+      onTrouble(`The queue is back after ${seconds} s: what waited is sent, as far as its time has not passed.`);
     } catch (error) {
       log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
+      if (awaySince !== null) return;
+      awaySince = performance.now();
+      onTrouble(
+        'The queue can not be reached: no entry is sent until it is back. Stops at the broker stay, exits go out.',
+      );
     } finally {
       resolve();
     }

@@ -146,10 +146,9 @@ async function trade(
   database: Database,
   queues: OpenQueues,
 ): Promise<Omit<RunFacts, 'wallMs'>> {
-  const { signal, log, onProgress } = options;
+  const { signal, log, onProgress, telegram } = options;
   const { clock, queue } = market;
   const recorder = new SessionRecorder();
-  const { telegram } = options;
   const mode = market.desk === null ? 'paper' : 'live';
   const ledger = new PostgresLedger(database, mode, rulesOfMarket(market), telegram?.chatNames);
   const onLost = (error: unknown): void => log.warn({ error: String(error) }, 'Market data could not be written');
@@ -188,7 +187,8 @@ async function trade(
   const rules = openRules({ ...ruleParts, signal: ending });
   // On paper orders reach the exchange in the order in which they were decided.
   const headStarts = market.desk ? new HeadStarts() : null;
-  const enqueue = enqueueJobs({ sweeper, headStarts, queues, log });
+  const onTrouble = (text: string): void => market.trouble.tell(text);
+  const enqueue = enqueueJobs({ sweeper, headStarts, queues, log, onTrouble });
   const orderJobs = [placeOrderJob(executor), modifyOrderJob(executor), cancelOrderJob(executor)];
   const registry = new JobRegistry([
     ...(rules ? [settleGttJob(rules)] : []),
@@ -223,7 +223,7 @@ async function trade(
     const inbox = await openCommandInbox({
       database: { url: database.url, schema: options.account },
       onCommand: (asked) => obey(asked, engine, pipeline, clock),
-      onTrouble: (text) => market.trouble.tell(text),
+      onTrouble,
     });
     closing.push(() => inbox.close());
     await startWorkers({

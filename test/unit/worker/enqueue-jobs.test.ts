@@ -29,7 +29,7 @@ function openQueue(backend: 'postgres' | 'redis', hasHeadStarts = true) {
   };
   const enqueue = enqueueJobs({
     ...{ sweeper, headStarts: hasHeadStarts ? headStarts : null },
-    ...{ queues: { backend, stopping }, log: LOG },
+    ...{ queues: { backend, stopping }, log: LOG, onTrouble: () => undefined },
   });
   return { steps, answers, enqueue };
 }
@@ -81,7 +81,13 @@ it('hands jobs to the queue in the order in which they were promised, and goes o
       taken.push(...jobs.map(({ id }) => id));
     },
   };
-  const enqueue = enqueueJobs({ sweeper, headStarts: null, queues: { backend: 'redis', stopping }, log: LOG });
+  const enqueue = enqueueJobs({
+    sweeper,
+    headStarts: null,
+    queues: { backend: 'redis', stopping },
+    log: LOG,
+    onTrouble: () => undefined,
+  });
   const queued = [enqueue([promised('a', 10)]), enqueue([promised('b', 1)]), enqueue([promised('c', 10)])];
   await new Promise((resolve) => setImmediate(resolve));
   expect(taken).toEqual([]);
@@ -100,7 +106,13 @@ it('lets the next ones go when these are added, though they are not marked yet',
       await marked.promise;
     },
   };
-  const enqueue = enqueueJobs({ sweeper, headStarts: null, queues: { backend: 'redis', stopping }, log: LOG });
+  const enqueue = enqueueJobs({
+    sweeper,
+    headStarts: null,
+    queues: { backend: 'redis', stopping },
+    log: LOG,
+    onTrouble: () => undefined,
+  });
   const queued = [enqueue([promised('a', 10)]), enqueue([promised('b', 10)])];
   await new Promise((resolve) => setImmediate(resolve));
   expect(taken).toEqual(['a', 'b']);
@@ -115,4 +127,26 @@ it('adds alerts together, after the orders are on their way', async () => {
   await Promise.all([enqueue([alert('x'), promised('entry', 10)]), enqueue([alert('y')])]);
   expect(steps).toEqual(['begun entry', 'added entry']);
   await expect.poll(() => steps.at(-1)).toBe('added x y');
+});
+
+it('says once that the queue is away, and once that it is back', async () => {
+  let isAway = false;
+  const told: string[] = [];
+  const sweeper = {
+    enqueue: async () => {
+      if (isAway) throw new Error('connect ECONNREFUSED');
+    },
+  };
+  const enqueue = enqueueJobs({
+    ...{ sweeper, headStarts: null, queues: { backend: 'redis', stopping }, log: LOG },
+    onTrouble: (text) => told.push(text.slice(0, text.indexOf(':'))),
+  });
+  for (const away of [false, true, true, false, false, true]) {
+    isAway = away;
+    await enqueue([promised('a', 10)]);
+  }
+  expect(told).toEqual([
+    ...['The queue can not be reached', 'The queue is back after 0 s'],
+    'The queue can not be reached',
+  ]);
 });
