@@ -3,6 +3,8 @@ import { Redis } from 'ioredis';
 import { type JobPayload, type QueueFactory, workerOptions } from './queue-factory.ts';
 import { CONNECT_MS, serverOf, unavailable } from './queue-server.ts';
 
+const LONGEST_RECONNECT_MS = 1_000;
+
 export async function redisQueues(url: string, prefix: string): Promise<QueueFactory> {
   await reachRedis(url);
   useEndingRedis();
@@ -13,15 +15,20 @@ export async function redisQueues(url: string, prefix: string): Promise<QueueFac
     makeQueue: (name) =>
       new Queue<JobPayload, void>(name, {
         prefix,
-        connection: { url, connectTimeout: CONNECT_MS, maxRetriesPerRequest: 1 },
+        connection: { url, connectTimeout: CONNECT_MS, retryStrategy: reconnectDelayMs, maxRetriesPerRequest: 1 },
       }),
     makeWorker: (name, processor, settings) =>
       new Worker<JobPayload, void>(name, processor, {
         ...workerOptions(settings),
         prefix,
-        connection: { url, connectTimeout: CONNECT_MS, maxRetriesPerRequest: null },
+        connection: { url, connectTimeout: CONNECT_MS, retryStrategy: reconnectDelayMs, maxRetriesPerRequest: null },
       }),
   };
+}
+
+/** BullMQ's own grows to twenty seconds, during which orders would wait for a server that is back. */
+function reconnectDelayMs(attempts: number): number {
+  return Math.min(attempts * 100, LONGEST_RECONNECT_MS);
 }
 
 async function reachRedis(url: string): Promise<void> {
