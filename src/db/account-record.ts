@@ -84,7 +84,11 @@ const IS_UNSERVED = `
  * Every job whose purpose is not served counts as not queued, so that the sweeper adds it again: the queue has been
  * emptied, and jobs that run once more find nothing to do. Returns how many.
  */
-export async function requeueUnsettled({ sql }: Pick<Database, 'sql'>): Promise<number> {
+export async function requeueUnsettled({ sql }: Pick<Database, 'sql'>, chats: readonly string[] = []): Promise<number> {
+  // Nobody would ever serve them.
+  await sql`
+    update deliveries set refusal = 'The chat is not told any more'
+    where sent_time is null and refusal is null and not chat = any(${[...chats]})`;
   const requeued = await sql.unsafe(`update job_outbox set queued_time = null where ${IS_UNSERVED}`);
   return requeued.count;
 }

@@ -5,7 +5,7 @@
  * Entry points: `begin` once the promise is committed, `over` for the jobs that may be begun early. Invariants:
  * - the queue's own run of a job takes the result of the run that was begun early, or waits for it, and decides what
  *   becomes of it: a retry is the queue's, and so is a job whose process died meanwhile;
- * - one run at a time for a job, and no more of them begun early than the broker takes at once;
+ * - one run at a time for a job, and a bounded number of them begun early;
  * - exits and cancels begin whatever waits, entries in their order: none while an earlier one is left to the queue.
  */
 import { EXIT_PRIORITY } from '../engine/orders/promised-jobs.ts';

@@ -9,8 +9,8 @@ import type { Effect, Switches } from './engine-event.ts';
 export interface OutboxJob {
   /**
    * The queue's job id: the client order id for a placement, `<client order id>-cancel-<time it was asked for>` for a
-   * cancel, `<client order id>-modify-<amendments>` for a change of terms, the alert key's hash for an alert (with `telegram-` before it for its way to the chats),
-   * `<client gtt id>-gtt-<event>` for a good-till-triggered rule.
+   * cancel, `<client order id>-modify-<amendments>` for a change of terms, the alert key's hash for an alert (with `telegram-`
+   * before it for its way to the chats), `<client gtt id>-gtt-<event>` for a good-till-triggered rule.
    */
   readonly id: string;
   readonly queue: 'orders' | 'alerts' | 'gtt' | 'telegram';

@@ -34,7 +34,8 @@ export function enqueueJobs(parts: EnqueueParts): (jobs: readonly OutboxJob[]) =
   const addAlerts = (): void => {
     const waiting = alerts;
     alerts = [];
-    void add(waiting);
+    // The next start finds them in the outbox.
+    if (!queues.stopping.aborted) void add(waiting);
   };
   return async (jobs) => {
     begin(jobs.filter(isEarly));
@@ -53,7 +54,7 @@ function isNews({ queue }: OutboxJob): boolean {
 }
 
 /** Others need not wait until these are marked, only until they are added. */
-function inTurn({ sweeper, log, onTrouble }: EnqueueParts) {
+function inTurn({ sweeper, queues, log, onTrouble }: EnqueueParts) {
   let adding: Promise<unknown> = Promise.resolve();
   let awaySince: number | null = null;
   return async (jobs: readonly OutboxJob[], onAdded?: (jobs: readonly OutboxJob[]) => void): Promise<void> => {
@@ -75,10 +76,11 @@ function inTurn({ sweeper, log, onTrouble }: EnqueueParts) {
       onTrouble(`The queue is back after ${seconds} s: what waited is sent, as far as its time has not passed.`);
     } catch (error) {
       log.warn({ error: String(error), jobs: jobs.length }, 'Jobs could not be queued yet');
-      if (awaySince !== null) return;
+      // With all of them added it was only the mark that failed.
+      if (left === 0 || awaySince !== null || queues.stopping.aborted) return;
       awaySince = performance.now();
       onTrouble(
-        'The queue can not be reached: no entry is sent until it is back. Stops at the broker stay, exits go out.',
+        'The queue can not be reached: no entry is sent until it is back. What rests at the broker stays there.',
       );
     } finally {
       resolve();

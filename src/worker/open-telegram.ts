@@ -36,7 +36,7 @@ export function openMessenger(setup: TelegramSetup, database: Database, log: Log
     ...{ chats: setup.chats, settings: setup.settings },
     // Telegram has the real time, whatever the market's is.
     clock: new SystemClock(),
-    onRefused: (text) => log.error(text),
+    onTrouble: (text) => log.error(text),
   });
 }
 

@@ -18,7 +18,10 @@ import type { GapFiller } from './gap-filler.ts';
 
 export interface SessionOptions {
   readonly events: AsyncIterable<EngineEvent>;
-  /** Whether another event has arrived already: what both of them come to is one transaction then. Never where the next one must find orders in place. */
+  /**
+   * Whether another event has arrived already: what both come to is one transaction then. Never where the next one must find
+   * orders in place.
+   */
   readonly hasMore: () => boolean;
   readonly engine: Pick<TradingEngine, 'nextTimer'>;
   /** The right order at one market event: with the simulated exchange, or with orders at a broker. */
@@ -49,7 +52,10 @@ export async function tradeSession(options: SessionOptions): Promise<number> {
   for await (const event of events) {
     if (signal.aborted) return done;
     together = options.pipeline.isBusy ? together + 1 : 0;
-    if (together >= MOST_TOGETHER) await settle(options);
+    if (together >= MOST_TOGETHER) {
+      await settle(options);
+      together = 0;
+    }
     if (!isOfMarket(event)) {
       await tell(options, event);
       continue;
@@ -86,7 +92,11 @@ async function tell(options: SessionOptions, event: Exclude<EngineEvent, MarketE
 
 async function take(options: SessionOptions, event: MarketEvent): Promise<void> {
   const { gaps } = options;
-  if (gaps.concerns(event)) for await (const filled of gaps.before(event)) await step(options, filled);
+  if (gaps.concerns(event)) {
+    // The broker's history may take seconds: what was decided before must not wait for it.
+    await settle(options);
+    for await (const filled of gaps.before(event)) await step(options, filled);
+  }
   await step(options, event);
 }
 

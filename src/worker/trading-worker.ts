@@ -217,7 +217,7 @@ async function trade(
   try {
     const record = await readAccountRecord(database);
     engine.restore(record, clock.now());
-    const jobs = await requeueUnsettled(database);
+    const jobs = await requeueUnsettled(database, telegram?.chatNames);
     if (jobs > 0) log.info({ jobs }, 'What the last run has not settled is taken up');
     // What was asked for while nobody ran comes before anything is sent.
     const inbox = await openCommandInbox({

@@ -26,8 +26,8 @@ export interface MessengerOptions {
   readonly clock: Clock;
   readonly chats: readonly TelegramChat[];
   readonly settings: Readonly<Record<AlertKind, AlertSetting>>;
-  /** Told of messages that a chat does not take, whatever it is asked. */
-  readonly onRefused: (text: string) => void;
+  /** Told when Telegram is away (once until it is back), and of messages that a chat does not take, whatever it is asked. */
+  readonly onTrouble: (text: string) => void;
 }
 
 export type Delivery =
@@ -93,11 +93,12 @@ export class Messenger {
           break;
         case 'refused':
           await book.markRefused(name, keys, outcome.reason);
-          this.#options.onRefused(`Chat ${name} of Telegram does not take alerts: ${outcome.reason}`);
+          this.#options.onTrouble(`Chat ${name} of Telegram does not take alerts: ${outcome.reason}`);
           break;
         case 'session':
         case 'transient':
         case 'unknown':
+          if (this.#failures === 0) this.#options.onTrouble(`${outcome.reason}. Alerts wait until it is back.`);
           return 'away';
         default:
           assertNever(outcome, 'outcome');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Outcome } from '../../ports/outcome.ts';
 import { readText, updatesSchema, type WrittenText } from './read-update.ts';
@@ -31,7 +32,8 @@ export async function pairChat({ api, code, signal }: PairOptions): Promise<Outc
     if (signal.aborted) break;
     if (updates.kind === 'refused' || updates.kind === 'session') return updates;
     if (updates.kind !== 'done') {
-      await pause(updates.kind === 'throttled' ? updates.retryAfterMs : AGAIN_MS, signal);
+      const waitMs = updates.kind === 'throttled' ? updates.retryAfterMs : AGAIN_MS;
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
       continue;
     }
     for (const update of updates.value) {
@@ -51,18 +53,4 @@ function answer(api: PairOptions['api'], { chat, topic }: WrittenText): Promise<
   const text = `This chat is number ${chat}${topic === null ? '' : `, topic ${topic}`}.`;
   const where = topic === null ? {} : { message_thread_id: topic };
   return api.call('sendMessage', { chat_id: chat, text, ...where }, z.unknown());
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -78,7 +78,7 @@ function* cut({ text, look }: TextLine): Generator<TextLine> {
     while (escapeHtml(rest.slice(0, end)).length > LONGEST_LINE) end = Math.floor(end / 2);
     const space = rest.lastIndexOf(' ', end);
     // Not through the middle of a character that takes two units.
-    const isPair = rest.slice(end - 1, end + 1).isWellFormed() === false;
+    const isPair = (rest.codePointAt(end - 1) ?? 0) > 0xffff;
     const at = space > 0 ? space : Math.max(1, isPair ? end - 1 : end);
     yield { text: rest.slice(0, at), look };
     rest = rest.slice(at).replace(/^ /, '');

@@ -22,7 +22,7 @@ function alert(key: string, changes: Partial<Alert> = {}): Alert {
 function open(alerts: readonly Alert[], { chats = [ASHA], off = [] as AlertKind[], silent = [] as AlertKind[] } = {}) {
   const clock = new ManualClock(TIME);
   const waiting = new Map<string, Alert[]>();
-  const refused: string[] = [];
+  const troubles: string[] = [];
   const add = (each: readonly Alert[]): void => {
     for (const { id, topic } of chats) {
       const name = topic === null ? `${id}` : `${id}/${topic}`;
@@ -42,9 +42,9 @@ function open(alerts: readonly Alert[], { chats = [ASHA], off = [] as AlertKind[
   const messenger = new Messenger({
     api: new TelegramApi({ token: server.token, apiRoot: server.url }),
     book: { pending: async (chat, most) => (waiting.get(chat) ?? []).slice(0, most), markSent: end, markRefused: end },
-    ...{ clock, chats, settings, onRefused: (text) => refused.push(text) },
+    ...{ clock, chats, settings, onTrouble: (text) => troubles.push(text) },
   });
-  return { messenger, clock, add, waiting, refused };
+  return { messenger, clock, add, waiting, troubles };
 }
 
 const texts = (): string[] => server.messages.map(({ text }) => text);
@@ -101,7 +101,7 @@ it('waits as long as Telegram asks for, and loses nothing', async () => {
 });
 
 it('asks a Telegram that is away less and less often, and tells everything when it is back', async () => {
-  const { messenger, add } = open([alert('a')]);
+  const { messenger, add, troubles } = open([alert('a')]);
   server.fault({ kind: 'error', code: 502, description: 'Bad Gateway' });
   const waits: unknown[] = [];
   for (let turn = 0; turn < 8; turn += 1) {
@@ -110,6 +110,7 @@ it('asks a Telegram that is away less and less often, and tells everything when 
     add([alert(`b${turn}`)]);
   }
   expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  expect(troubles, 'said once').toEqual(['Telegram is in trouble: Bad Gateway. Alerts wait until it is back.']);
   server.calm();
   expect(await messenger.deliver()).toEqual({ kind: 'done' });
   expect(texts()).toHaveLength(1);
@@ -117,10 +118,10 @@ it('asks a Telegram that is away less and less often, and tells everything when 
 });
 
 it('leaves what a chat does not take, says so, and goes on with the others', async () => {
-  const { messenger, refused, waiting } = open([alert('a')], { chats: [ASHA, GROUP] });
+  const { messenger, troubles, waiting } = open([alert('a')], { chats: [ASHA, GROUP] });
   server.fault({ kind: 'error', code: 403, description: 'Forbidden: bot was blocked by the user' }, { count: 1 });
   expect(await messenger.deliver()).toEqual({ kind: 'done' });
-  expect(refused).toEqual(['Chat 7 of Telegram does not take alerts: Forbidden: bot was blocked by the user']);
+  expect(troubles).toEqual(['Chat 7 of Telegram does not take alerts: Forbidden: bot was blocked by the user']);
   expect(server.messages.map(({ chat }) => chat)).toEqual([-100]);
   expect(waiting.get('7')).toEqual([]);
 });

@@ -57,6 +57,16 @@ it('cuts a line that is too long at a space', () => {
   ).toBe(true);
 });
 
+it.each([0, 1])('cuts no character in two that takes two units, from %d on', (shift) => {
+  const text = 'x'.repeat(shift) + '😀'.repeat(2_001);
+  expect(
+    writeMessages([plain(text)])
+      .map(shown)
+      .join('')
+      .replaceAll('\n', ''),
+  ).toBe(text);
+});
+
 it('says nothing of nothing', () => {
   expect(writeMessages([])).toEqual([]);
 });
