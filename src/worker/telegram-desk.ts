@@ -23,11 +23,6 @@ export function openTelegramDesk(access: TelegramAccess): TelegramDesk {
       return bot.kind === 'done' ? { kind: 'done', value: bot.value.username } : bot;
     },
     pair: (code, signal) => pairChat({ api, code, signal }),
-    tell: ({ id, topic }, text) =>
-      api.call(
-        'sendMessage',
-        { chat_id: id, text, ...(topic === null ? {} : { message_thread_id: topic }) },
-        z.unknown(),
-      ),
+    tell: (chat, text) => api.tell(chat, text),
   };
 }

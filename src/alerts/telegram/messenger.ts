@@ -6,7 +6,6 @@
  * - not more than one message a second to a chat, and twenty a minute to a group (https://core.telegram.org/bots/faq#broadcasting-to-users);
  * - while Telegram is away nothing is given up: it is asked again, less and less often, and what has gathered goes together.
  */
-import { z } from 'zod';
 import type { Alert, AlertKind } from '../../core/alert.ts';
 import { assertNever } from '../../core/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -21,7 +20,7 @@ import { writeMessages } from './write-messages.ts';
 export type AlertSetting = 'on' | 'silent' | 'off';
 
 export interface MessengerOptions {
-  readonly api: Pick<TelegramApi, 'call'>;
+  readonly api: Pick<TelegramApi, 'tell'>;
   readonly book: MessageBook;
   readonly clock: Clock;
   readonly chats: readonly TelegramChat[];
@@ -42,7 +41,6 @@ interface Gathered {
   readonly isSilent: boolean;
 }
 
-const sentSchema = z.object({ message_id: z.int() });
 const CHAT_PACE_MS = 1_000;
 const GROUP_PACE_MS = 3_000;
 const MOST_TOGETHER = 60;
@@ -122,12 +120,10 @@ export class Messenger {
     return setting === 'off' && level !== 'info' ? 'silent' : setting;
   }
 
-  async #send({ id, topic }: TelegramChat, texts: readonly string[], isSilent: boolean): Promise<Outcome<null>> {
+  async #send(chat: TelegramChat, texts: readonly string[], isSilent: boolean): Promise<Outcome<unknown>> {
+    const looks = { parse_mode: 'HTML', disable_notification: isSilent, link_preview_options: { is_disabled: true } };
     for (const text of texts) {
-      const message = { chat_id: id, text, parse_mode: 'HTML', disable_notification: isSilent };
-      const where = topic === null ? {} : { message_thread_id: topic };
-      const looks = { link_preview_options: { is_disabled: true } };
-      const outcome = await this.#options.api.call('sendMessage', { ...message, ...where, ...looks }, sentSchema);
+      const outcome = await this.#options.api.tell(chat, text, looks);
       if (outcome.kind !== 'done') return outcome;
     }
     return { kind: 'done', value: null };

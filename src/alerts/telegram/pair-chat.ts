@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import type { Outcome } from '../../ports/outcome.ts';
 import { readText, updatesSchema, type WrittenText } from './read-update.ts';
 import type { TelegramApi } from './telegram-api.ts';
 
 export interface PairOptions {
-  readonly api: Pick<TelegramApi, 'call'>;
+  readonly api: Pick<TelegramApi, 'call' | 'tell'>;
   /** What somebody has to write who sees the terminal. */
   readonly code: string;
   /** Ends the wait. */
@@ -42,15 +41,10 @@ export async function pairChat({ api, code, signal }: PairOptions): Promise<Outc
       if (written?.text.replaceAll(/\s/g, '') !== code) continue;
       // So that it is not read again by whoever asks next.
       await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, updatesSchema, { signal });
-      await answer(api, written);
+      const { chat: id, topic } = written;
+      await api.tell({ id, topic }, `This chat is number ${id}${topic === null ? '' : `, topic ${topic}`}.`);
       return { kind: 'done', value: written };
     }
   }
   return { kind: 'done', value: undefined };
-}
-
-function answer(api: PairOptions['api'], { chat, topic }: WrittenText): Promise<Outcome<unknown>> {
-  const text = `This chat is number ${chat}${topic === null ? '' : `, topic ${topic}`}.`;
-  const where = topic === null ? {} : { message_thread_id: topic };
-  return api.call('sendMessage', { chat_id: chat, text, ...where }, z.unknown());
 }

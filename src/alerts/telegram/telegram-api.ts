@@ -7,7 +7,7 @@
  * answer, and a message may have been sent all the same.
  */
 import { Telegram, TelegramError } from 'telegraf';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Outcome } from '../../ports/outcome.ts';
 
 export interface TelegramAccess {
@@ -25,6 +25,8 @@ export interface TelegramChat {
 const PATIENCE_MS = 20_000;
 /** Without a word of how long: as long as the API asks for most often. */
 const THROTTLE_MS = 5_000;
+
+const sentSchema = z.object({ message_id: z.int() });
 
 export class TelegramApi {
   readonly #telegram: Telegram;
@@ -55,6 +57,12 @@ export class TelegramApi {
     } catch (error) {
       return this.#outcomeOf(error, method);
     }
+  }
+
+  /** A message of at most 4,096 characters; plain text unless `parse_mode` says otherwise. */
+  tell({ id, topic }: TelegramChat, text: string, looks: object = {}): Promise<Outcome<unknown>> {
+    const where = topic === null ? {} : { message_thread_id: topic };
+    return this.call('sendMessage', { chat_id: id, text, ...where, ...looks }, sentSchema);
   }
 
   #outcomeOf(error: unknown, method: string): Exclude<Outcome<never>, { kind: 'done' }> {

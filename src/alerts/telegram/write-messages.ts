@@ -2,20 +2,18 @@
  * Lines of text into messages that Telegram takes (parse mode HTML, https://core.telegram.org/bots/api#html-style): whatever a
  * line holds is shown as it is, and no message is longer than 4,096 characters.
  *
- * Entry point: `writeMessages`. Invariants: every message stands on its own (its tags are closed in it); a message is split
+ * Entry point: `writeMessages`. Invariants: every line stands on its own (its tags are closed in it); a message is split
  * between lines, and only a line that is too long by itself is cut, at a space where there is one.
  */
 
 export interface TextLine {
   readonly text: string;
-  /** `table`: in a type of equal widths, together with the lines before and after it. */
-  readonly look: 'plain' | 'bold' | 'table';
+  readonly look: 'plain' | 'bold';
 }
 
 /** Telegram counts after it has read the tags; counting them too leaves room. */
 export const LONGEST_MESSAGE = 4_096;
 const LONGEST_LINE = 1_000;
-const TAGS = { plain: ['', ''], bold: ['<b>', '</b>'], table: ['<pre>', '</pre>'] } as const;
 // What can not be shown, or would turn the reading direction of what follows.
 const UNSEEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
@@ -27,39 +25,20 @@ export function bold(text: string): TextLine {
   return { text, look: 'bold' };
 }
 
-export function table(lines: readonly string[]): readonly TextLine[] {
-  return lines.map((text) => ({ text, look: 'table' }));
-}
-
 /** In their order; none for no lines. */
 export function writeMessages(lines: readonly TextLine[]): readonly string[] {
   const messages: string[] = [];
-  let message = '';
-  let open: TextLine['look'] | null = null;
-  const close = (): void => {
-    if (open !== null) message += TAGS[open][1];
-    open = null;
-  };
+  let message: string | null = null;
   for (const { text, look } of lines.flatMap((line) => [...cut(line)])) {
     const escaped = escapeHtml(text);
-    const goesOn = open === look && look === 'table';
-    const added = goesOn ? `\n${escaped}` : TAGS[look][0] + escaped;
-    const needed = added.length + TAGS[look][1].length + (goesOn ? 0 : 1 + (open === null ? 0 : TAGS[open][1].length));
-    if (message !== '' && message.length + needed > LONGEST_MESSAGE) {
-      close();
+    const written = look === 'bold' ? `<b>${escaped}</b>` : escaped;
+    if (message !== null && message.length + 1 + written.length > LONGEST_MESSAGE) {
       messages.push(message);
-      message = TAGS[look][0] + escaped;
-    } else if (goesOn) {
-      message += added;
-    } else {
-      close();
-      message += message === '' ? added : `\n${added}`;
+      message = null;
     }
-    open = look;
+    message = message === null ? written : `${message}\n${written}`;
   }
-  close();
-  if (message !== '') messages.push(message);
-  return messages;
+  return message === null ? messages : [...messages, message];
 }
 
 export function escapeHtml(text: string): string {

@@ -6,7 +6,6 @@ import {
   LONGEST_MESSAGE,
   plain,
   type TextLine,
-  table,
   writeMessages,
 } from '../../../../src/alerts/telegram/write-messages.ts';
 
@@ -18,8 +17,8 @@ function shown(message: string): string {
     if (part === '&lt;') text += '<';
     else if (part === '&gt;') text += '>';
     else if (part === '&amp;') text += '&';
-    else if (part === '<b>' || part === '<pre>') open.push(part.slice(1, -1));
-    else if (part === '</b>' || part === '</pre>') {
+    else if (part === '<b>') open.push(part.slice(1, -1));
+    else if (part === '</b>') {
       if (open.pop() !== part.slice(2, -1)) throw new Error(`Can't find start tag of ${part}`);
     } else if (part.startsWith('<') || part.startsWith('&') || part.includes('>')) {
       throw new Error(`Can't parse entities: ${part}`);
@@ -31,19 +30,13 @@ function shown(message: string): string {
 
 it('shows every name as it is', () => {
   const names = ['M&M', 'NIFTY_50*', '<b>bold</b>', 'a < b && c > d', '[link](tg://x)', '&amp;', '`code`', '\\_'];
-  const [message = ''] = writeMessages([...names.map(plain), ...names.map(bold), ...table(names)]);
-  expect(shown(message)).toBe([...names, ...names, ...names].join('\n'));
-});
-
-it('keeps lines of a table together, and the others apart', () => {
-  expect(writeMessages([bold('Open'), ...table(['a 1', 'b 2']), plain('two')])).toEqual([
-    '<b>Open</b>\n<pre>a 1\nb 2</pre>\ntwo',
-  ]);
+  const [message = ''] = writeMessages([...names.map(plain), ...names.map(bold)]);
+  expect(shown(message)).toBe([...names, ...names].join('\n'));
 });
 
 it('splits between lines, each message on its own', () => {
   const lines = Array.from({ length: 200 }, (_, index) => `row ${index} ${'x'.repeat(50)}`);
-  const messages = writeMessages(table(lines));
+  const messages = writeMessages(lines.map(bold));
   expect(messages.length).toBeGreaterThan(2);
   expect(messages.map(shown).join('\n')).toBe(lines.join('\n'));
 });
@@ -80,7 +73,7 @@ const anyText = fc.oneof(
 );
 const anyLine: fc.Arbitrary<TextLine> = fc.record({
   text: anyText,
-  look: fc.constantFrom('plain', 'bold', 'table'),
+  look: fc.constantFrom('plain', 'bold'),
 });
 
 it('is never refused, never too long, and loses no sign that can be seen', () => {
