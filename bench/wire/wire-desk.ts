@@ -41,6 +41,10 @@ export interface WireDeskOptions {
   /** As `bot.config.ts` has them. */
   readonly strategies: readonly object[];
   readonly redisUrl?: string | undefined;
+  /** How the worker gets to the database; by default as a worker does that was told nothing of one. */
+  readonly databaseUrl?: ((direct: string) => Promise<string>) | undefined;
+  /** More of the worker's environment. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface WireDesk {
@@ -50,6 +54,8 @@ export interface WireDesk {
   readonly database: Database;
   readonly env: Readonly<Record<string, string>>;
   readonly listing: SimulatedListing;
+  /** Where the worker keeps its state, the database's among it. */
+  readonly folder: string;
   print(price: number): void;
   /** Resolves when prices arrive at the worker and the first minute it has not heard whole is behind it. */
   startWorker(): Promise<void>;
@@ -58,7 +64,8 @@ export interface WireDesk {
   close(): Promise<void>;
 }
 
-export async function openWireDesk({ strategies, redisUrl = '' }: WireDeskOptions): Promise<WireDesk> {
+export async function openWireDesk(options: WireDeskOptions): Promise<WireDesk> {
+  const { strategies, redisUrl = '', databaseUrl } = options;
   const folder = mkdtempSync(join(tmpdir(), 'signalman-bench-'));
   // The database's own user enters it.
   chmodSync(folder, 0o755);
@@ -90,8 +97,10 @@ export async function openWireDesk({ strategies, redisUrl = '' }: WireDeskOption
   });
   const tap = await openWireTap(simulator.url);
   const { clientCode, mpin, totpSecret, apiKey } = TEST_ACCOUNT;
+  const database = await openDatabase({ stateFolder: folder, schema: SCHEMA, role: 'bench' });
   const env = {
-    ...{ DATABASE_URL: '', REDIS_URL: redisUrl, LOG_LEVEL: 'warn', LOG_FORMAT: 'json', SIGNALMAN_STATE: folder },
+    ...{ DATABASE_URL: (await databaseUrl?.(database.url)) ?? '' },
+    ...{ REDIS_URL: redisUrl, LOG_LEVEL: 'warn', LOG_FORMAT: 'json', SIGNALMAN_STATE: folder },
     ...{ ANGEL_CLIENT_CODE: clientCode, ANGEL_MPIN: mpin, ANGEL_TOTP_SECRET: totpSecret, ANGEL_API_KEY: apiKey },
     ...{
       ANGEL_SIMULATOR_URL: tap.url,
@@ -99,11 +108,11 @@ export async function openWireDesk({ strategies, redisUrl = '' }: WireDeskOption
       SIGNALMAN_CONFIG: writeBot(folder, { strategies, calendarFile }),
     },
     SIGNALMAN_KEY: '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
+    ...options.env,
   };
-  const database = await openDatabase({ stateFolder: folder, schema: SCHEMA, role: 'bench' });
   let stopWorker = (): Promise<unknown> => Promise.resolve();
   return {
-    ...{ tap, simulator, database, env, listing },
+    ...{ tap, simulator, database, env, listing, folder },
     print: (price) => printAt(clock.now(), price),
     async startWorker() {
       const child = spawn(process.execPath, [WORKER], {

@@ -10,7 +10,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AskedCommand, COMMANDS_CHANNEL, markApplied, noteFailure, pendingCommands } from './postgres-commands.ts';
-import { connectSql, type Sql } from './sql.ts';
+import { connectSql, isAway, type Sql } from './sql.ts';
 
 const LOOK_EVERY_MS = 500;
 
@@ -19,7 +19,7 @@ export interface CommandInboxOptions {
   readonly database: { readonly url: string; readonly schema: string };
   /** Carries it out; resolves with what it did as soon as that is certain. The next command waits until then. */
   readonly onCommand: (command: AskedCommand) => Promise<string>;
-  /** A command failed, or the database can not be asked (told once until it can). */
+  /** A command failed, or commands can not be read though the database is there (told once until they can). */
   readonly onTrouble: (text: string) => void;
 }
 
@@ -90,7 +90,8 @@ class Inbox implements CommandInbox {
         await this.#look();
         this.#isInTrouble = false;
       } catch (error) {
-        if (!this.#isInTrouble && !this.#isClosed) {
+        // That the database is away is said by whoever watches it.
+        if (!this.#isInTrouble && !this.#isClosed && !isAway(error)) {
           this.#options.onTrouble(`Commands can not be read, which is tried again: ${wordsOf(error)}`);
         }
         this.#isInTrouble = true;

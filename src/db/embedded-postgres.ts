@@ -34,6 +34,7 @@ const LEAVE_LOCK_WAIT_MS = 700;
 /** All of leaving, so that a process that closes ends soon. */
 const LEAVE_MS = 2_200;
 const CONNECT_WAIT_MS = 60_000;
+const ANSWER_MS = 1_000;
 /** How long a closed or killed connection may still be listed by the server. */
 const FAREWELL_MS = 400;
 /** The server is starting up, shutting down or recovering. */
@@ -49,6 +50,8 @@ export interface EmbeddedOptions {
 export interface EmbeddedPostgres {
   /** Server, user and database; nothing of who connects. */
   readonly url: string;
+  /** Starts the server again where it was, when it is gone; leaves one alone that runs, or hangs. */
+  revive(): Promise<void>;
   /** Stops the server when nobody else uses it. Close every other connection of the caller first. */
   release(): Promise<void>;
 }
@@ -60,7 +63,11 @@ export async function openEmbeddedPostgres(options: EmbeddedOptions): Promise<Em
     const home = await settleServerHome(stateFolder);
     await ensureDataFolder(home, log);
     const { url, presence } = await connectPresence(home, role, log);
-    return { url, release: () => leave(home, stateFolder, presence, log) };
+    return {
+      url,
+      revive: () => revive(home, stateFolder, new URL(url).port, presence, log),
+      release: () => leave(home, stateFolder, presence, log),
+    };
   } finally {
     lock.release();
   }
@@ -117,6 +124,23 @@ async function connectPresence(
   }
 }
 
+async function revive(
+  home: ServerHome,
+  stateFolder: string,
+  port: string,
+  presence: postgres.Sql,
+  log: (line: string) => void,
+): Promise<void> {
+  const lock = await lockState(stateFolder, log);
+  try {
+    if (await isServerRunning(home)) return;
+    await startServer(home, log, Number(port));
+    await presence`select 1`;
+  } finally {
+    lock.release();
+  }
+}
+
 async function leave(
   home: ServerHome,
   stateFolder: string,
@@ -127,11 +151,23 @@ async function leave(
   // Whoever keeps the lock longer than that is starting up, and then the server must stay.
   const lock = await lockFile(join(stateFolder, 'lock'), LEAVE_LOCK_WAIT_MS).catch(() => undefined);
   try {
-    const isLast = lock !== undefined && !(await isUsedByOthers(presence).catch(() => true));
+    // A server that does not answer is not stopped: nobody knows who else needs it.
+    const isLast = lock !== undefined && !(await isUsedOrSilent(presence));
     await presence.end({ timeout: 0.2 });
     if (isLast) await stopServer(home, deadline - performance.now(), log);
   } finally {
     lock?.release();
+  }
+}
+
+async function isUsedOrSilent(presence: postgres.Sql): Promise<boolean> {
+  const answered = new AbortController();
+  try {
+    return await Promise.race([isUsedByOthers(presence), sleep(ANSWER_MS, true, { signal: answered.signal })]);
+  } catch {
+    return true;
+  } finally {
+    answered.abort();
   }
 }
 

@@ -33,7 +33,10 @@ export async function ensureLeaseTable(sql: Sql): Promise<void> {
   });
 }
 
-/** Takes the lock and the next epoch in one step; undefined when somebody else has the lock. */
+/**
+ * Takes the lock and the next epoch in one step; undefined when somebody else has the lock. `holder` is nobody else's, on
+ * no machine.
+ */
 export async function takeLease(sql: Sql, account: string, holder: string): Promise<number | undefined> {
   const [taken] = await sql<{ epoch: number | null }[]>`
     with attempt as materialized (select pg_try_advisory_lock(${keyOf(account)}::bigint) as is_held),
@@ -46,6 +49,33 @@ export async function takeLease(sql: Sql, account: string, holder: string): Prom
       returning epoch)
     select epoch from attempt left join taken on true`;
   return taken?.epoch ?? undefined;
+}
+
+/**
+ * Takes the lock and the next epoch for the holder of the one before, on a new connection. `'taken'`: somebody else has had
+ * the lease since. `'later'`: its old session still has the lock, because the server has not noticed its end.
+ */
+export async function takeBack(sql: Sql, account: string, holder: string): Promise<number | 'taken' | 'later'> {
+  const [row] = await sql<{ epoch: number | null; isHeld: boolean; isLast: boolean }[]>`
+    with attempt as materialized (select pg_try_advisory_lock(${keyOf(account)}::bigint) as is_held),
+    taken as (
+      update signalman_leases.leases set
+        epoch = epoch + 1, backend_pid = pg_backend_pid(), taken_time = ${nowMs(sql)}, heartbeat_time = ${nowMs(sql)}
+      where account = ${account} and holder = ${holder} and (select is_held from attempt)
+      returning epoch)
+    select taken.epoch, is_held as "isHeld",
+      exists (select from signalman_leases.leases where account = ${account} and holder = ${holder}) as "isLast"
+    from attempt left join taken on true`;
+  if (row?.epoch) return row.epoch;
+  return row?.isHeld === false && row.isLast ? 'later' : 'taken';
+}
+
+/** Ends the session that has the lock if it is this holder's, who asks on a new connection. */
+export async function endOwnSession(sql: Sql, account: string, holder: string): Promise<void> {
+  await sql`
+    select pg_terminate_backend(pid) from pg_locks lock
+    where ${isLockOf(sql, account)} and pid <> pg_backend_pid()
+      and pid = (select backend_pid from signalman_leases.leases where account = ${account} and holder = ${holder})`;
 }
 
 /** Says that the holder lives; false when another has it. */

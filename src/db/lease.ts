@@ -1,29 +1,24 @@
 /**
  * One trading worker per account: a session-level advisory lock on a connection of its own, which PostgreSQL lets go when
  * the process dies, however it dies. A process that is only stopped keeps its connection: its silence is what gives it
- * away, and whoever waits ends that connection and takes over.
+ * away, and whoever waits ends that connection and takes over. A holder whose database was away takes the lock again,
+ * as long as nobody had it in between.
  *
  * Entry points: `acquireLease`, `findLeaseHolder`, `findRunningAccounts`. Invariants:
  * - each holder has a higher epoch than the one before, taken in the same step as the lock;
  * - `verify` says yes to the newest epoch only, on a proof that is younger than the silence after which another may take
  *   over: ask it right before every write to the broker, for a process never knows that it slept;
- * - whoever holds a `Lease` whose `lost` has not fired was the only holder at its last heartbeat.
+ * - `lost` fires on proof that somebody else has had the lease, and on nothing less; whoever can not know is told no by
+ *   `verify` until it can.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../core/errors.ts';
 import { applicationName } from './application-name.ts';
 import type { Database } from './database.ts';
-import {
-  beat,
-  ensureLeaseTable,
-  evict,
-  findHolder,
-  heldAccounts,
-  isNewest,
-  type LeaseHolder,
-  takeLease,
-} from './lease-table.ts';
-import { connectSql, errorCode, type Sql } from './sql.ts';
+import { HeldLease, type Lease, type LeaseListener, leaveDiskAlone } from './held-lease.ts';
+import { ensureLeaseTable, evict, findHolder, heldAccounts, type LeaseHolder, takeLease } from './lease-table.ts';
+import { connectSql, errorCode, isAway, type Sql } from './sql.ts';
 
 /** A holder that was just killed is still listed until the server has noticed. */
 const DEFAULT_WAIT_MS = 3_000;
@@ -31,37 +26,12 @@ const SOON_MS = 100;
 const LATER_MS = 1_000;
 /** Whoever has waited so long is a standby, and asks less often. */
 const STANDBY_AFTER_MS = 3_000;
-const HEARTBEAT_MS = 2_000;
 /** A holder that nobody has heard for so long is not there any more. */
 const SILENCE_MS = 10_000;
-/** A holder whose heartbeats get no answer gives up before anybody else may take over. */
-const PATIENCE_MS = 7_000;
 /** Polls further apart than that prove no silence: the one who polls may have slept itself, or the server. */
 const POLL_GAP_MS = 3_000;
-const PROOF_MS = 2_000;
-const PROOF_ATTEMPTS = 3;
-/** The server is restarting: a standby waits for it, too. */
-const PASSING = new Set([
-  '57P01',
-  '57P03',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'CONNECTION_CLOSED',
-  'CONNECT_TIMEOUT',
-]);
 
-export interface Lease {
-  /** Higher than that of every holder before. */
-  readonly epoch: number;
-  /** Fires when the lease is not held any more: stop trading at once, another worker may have it. */
-  readonly lost: AbortSignal;
-  /** One round trip: is this still the newest epoch? Fires `lost` when it is not. No answer in time is a no, too. */
-  verify(): Promise<boolean>;
-  release(): Promise<void>;
-}
-
-export interface LeaseWait {
+export interface LeaseOptions extends LeaseListener {
   /** Who holds it; told at the first refusal and whenever the holder is another one. */
   readonly onWait?: (processId: number | undefined) => void;
   /** Ends the wait. */
@@ -77,18 +47,21 @@ export async function acquireLease(
   account: string,
   holder: string,
   waitMs = DEFAULT_WAIT_MS,
-  wait: LeaseWait = {},
+  options: LeaseOptions = {},
 ): Promise<Lease> {
-  let lease: HeldLease | undefined;
   const url = new URL(database.url);
   const name = applicationName(holder);
   url.searchParams.set('application_name', name);
-  const sql = connectSql(url.href, { connections: 1, onClose: () => lease?.lose() });
+  const connect = (onClose: () => void): Sql => connectSql(url.href, { connections: 1, onClose });
+  let lease: HeldLease | undefined;
+  const sql = connect(() => lease?.onClosed(sql));
   try {
     await ensureLeaseTable(sql);
-    lease = new HeldLease(sql, account, await waitForLock(sql, account, name, waitMs, wait));
-    // What a crash of the server forgets, the session's lock does as well: heartbeats need not reach the disk.
-    await sql`select set_config('synchronous_commit', 'off', false)`;
+    // A process id alone may be another's on another machine.
+    const own = `${name} ${randomUUID()}`;
+    const epoch = await waitForLock(sql, account, own, waitMs, options);
+    lease = new HeldLease({ sql, connect, account, holder: own, epoch, listener: options });
+    await leaveDiskAlone(sql);
     return lease;
   } catch (error) {
     await (lease?.release() ?? sql.end({ timeout: 1 }));
@@ -116,7 +89,7 @@ async function waitForLock(
   account: string,
   holder: string,
   waitMs: number,
-  { onWait, signal }: LeaseWait,
+  { onWait, signal }: LeaseOptions,
 ): Promise<number> {
   const begin = performance.now();
   const silence = new Silence();
@@ -138,7 +111,7 @@ async function waitForLock(
       }
     } catch (error) {
       if (errorCode(error) === '42501') throw mayNotEnd(account, seen, error);
-      if (waitedMs < STANDBY_AFTER_MS || !PASSING.has(errorCode(error) ?? '')) throw error;
+      if (waitedMs < STANDBY_AFTER_MS || !isAway(error)) throw error;
     }
     if (waitedMs >= waitMs) throw alreadyHeld(account, seen);
     await sleep(isSoon ? SOON_MS : LATER_MS, undefined, signal ? { signal } : {}).catch(() => undefined);
@@ -175,81 +148,5 @@ class Silence {
     this.#heartbeatTime = heartbeatTime;
     this.#last = now;
     return heartbeatTime !== null && now - this.#since >= SILENCE_MS;
-  }
-}
-
-class HeldLease implements Lease {
-  readonly epoch: number;
-  readonly #sql: Sql;
-  readonly #account: string;
-  readonly #loss = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  #answered = new Moment();
-  #isBeating = false;
-  #isReleased = false;
-
-  constructor(sql: Sql, account: string, epoch: number) {
-    this.#sql = sql;
-    this.#account = account;
-    this.epoch = epoch;
-    this.#timer = setInterval(() => void this.#beat(), HEARTBEAT_MS);
-  }
-
-  get lost(): AbortSignal {
-    return this.#loss.signal;
-  }
-
-  async verify(): Promise<boolean> {
-    for (let attempt = 1; attempt <= PROOF_ATTEMPTS; attempt += 1) {
-      if (this.#isOver) return false;
-      const asked = new Moment();
-      const isHeld = await isNewest(this.#sql, this.#account, this.epoch).catch(() => false);
-      if (!isHeld) this.lose();
-      if (this.#isOver) return false;
-      // The answer may have lain in the socket while this process slept.
-      if (asked.ageMs <= PROOF_MS) return true;
-    }
-    return false;
-  }
-
-  async release(): Promise<void> {
-    this.#isReleased = true;
-    clearInterval(this.#timer);
-    await this.#sql.end({ timeout: 1 });
-  }
-
-  lose(): void {
-    if (this.#isOver) return;
-    clearInterval(this.#timer);
-    this.#loss.abort();
-    // A connection that does not answer would keep the lock for as long as it lasts.
-    void this.#sql.end({ timeout: 0 }).catch(() => undefined);
-  }
-
-  get #isOver(): boolean {
-    return this.#isReleased || this.#loss.signal.aborted;
-  }
-
-  async #beat(): Promise<void> {
-    if (this.#isBeating) {
-      if (this.#answered.ageMs > PATIENCE_MS) this.lose();
-      return;
-    }
-    const asked = new Moment();
-    this.#isBeating = true;
-    const isHeld = await beat(this.#sql, this.#account, this.epoch).catch(() => false);
-    this.#isBeating = false;
-    this.#answered = asked;
-    if (!isHeld) this.lose();
-  }
-}
-
-/** A point in time whose age counts sleep: of the process by the one clock, of the machine by the other. */
-class Moment {
-  readonly #ticks = performance.now();
-  readonly #time = Date.now();
-
-  get ageMs(): number {
-    return Math.max(performance.now() - this.#ticks, Date.now() - this.#time);
   }
 }

@@ -36,6 +36,8 @@ export interface OpenSql {
   readonly url: string;
   readonly schema: string;
   readonly sql: Sql;
+  /** Starts the embedded server again when it is gone. Of a server of somebody else's it changes nothing. */
+  revive(): Promise<void>;
   /** Ends the connections and, when nobody else uses it, the embedded server. */
   close(): Promise<void>;
 }
@@ -60,7 +62,7 @@ export async function openSql(options: DatabaseOptions): Promise<OpenSql> {
     await reach(sql);
     const applied = await migrate(sql, schema);
     if (applied.length > 0) log(`applied to schema "${schema}": ${applied.join(', ')}`);
-    return { url, schema, sql, close };
+    return { url, schema, sql, revive: async () => embedded?.revive(), close };
   } catch (error) {
     await close();
     throw explain(error, server);

@@ -31,6 +31,11 @@ export class PostgresCandleStore implements CandleStore {
     });
   }
 
+  /** The most that has waited to be written since the last time this was asked. */
+  takeHighWater(): number {
+    return this.#writer.takeHighWater();
+  }
+
   append(closed: readonly Candle[]): Promise<void> {
     return this.#writer.add(closed);
   }

@@ -51,10 +51,11 @@ export async function isServerRunning(home: ServerHome): Promise<boolean> {
   throw serverError(home, 'does not say whether it runs', lastLine(result.output));
 }
 
-export async function startServer(home: ServerHome, log: (line: string) => void): Promise<void> {
+/** `known`: the port where it was before, for those who look for it there. */
+export async function startServer(home: ServerHome, log: (line: string) => void, known?: number): Promise<void> {
   await prepareLog(home);
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = known ?? (await freePort());
     await writeAs(join(home.dataFolder, 'postgresql.conf'), serverSettings(port), home);
     const logStart = (await stat(home.logFile)).size;
     const flags = ['-D', home.dataFolder, '-l', home.logFile, '-w', '-t', String(START_WAIT_SECONDS)];

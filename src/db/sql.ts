@@ -38,3 +38,12 @@ export function errorCode(error: unknown): string | undefined {
 export function isRefusedData(error: unknown): boolean {
   return /^2[23]/.test(errorCode(error) ?? '');
 }
+
+/** Of the driver, of sockets, and of a server that stops, starts or is full; anything else would come again. */
+const AWAY =
+  /^(?:CONNECTION_|CONNECT_TIMEOUT$|E(?:CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)|08|57P0[1235]$|53300$)/;
+
+/** The database could not be reached or broke off: the same may work later. What was asked may have been done. */
+export function isAway(error: unknown): boolean {
+  return AWAY.test(errorCode(error) ?? '');
+}

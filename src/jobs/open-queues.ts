@@ -8,6 +8,7 @@ const JOB_GRACE_MS = 1_200;
 const GOODBYE_MS = 300;
 /** The same connection error is said once in a while, not at every reconnect. */
 const REPEAT_MS = 60_000;
+const MOST_REMEMBERED = 100;
 
 /** The queues of one process, and the workers started on them. */
 export class OpenQueues {
@@ -96,11 +97,12 @@ export class OpenQueues {
   }
 
   #watched<T extends JobQueue | JobWorker>(source: T, queue: QueueName): T {
-    let last = { message: '', time: Number.NEGATIVE_INFINITY };
+    const said = new Map<string, number>();
     const onError = (error: Error): void => {
       const time = performance.now();
-      if (error.message === last.message && time - last.time < REPEAT_MS) return;
-      last = { message: error.message, time };
+      if (time - (said.get(error.message) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return;
+      if (said.size >= MOST_REMEMBERED) said.clear();
+      said.set(error.message, time);
       this.#log.warn({ queue, error: error.message }, 'The queue reports an error');
     };
     source.on('error', onError);

@@ -16,7 +16,7 @@ import type { Effect, EngineEvent } from '../ports/engine-event.ts';
 import type { Ledger, OutboxJob } from '../ports/ledger.ts';
 
 export interface EffectPipelineOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'record'>;
   /** Does not reject: what the queue does not take is left to the sweeper. */
   readonly enqueue: (jobs: readonly OutboxJob[]) => Promise<void>;
   readonly handle: (event: EngineEvent) => readonly Effect[];
@@ -115,6 +115,7 @@ export class EffectPipeline {
     } catch (error) {
       // Whoever asked hears of it; the next one to ask writes them, and recording twice changes nothing.
       this.#effects = [...effects, ...this.#effects];
+      if (this.#options.signal.aborted) return [];
       throw error;
     }
   }

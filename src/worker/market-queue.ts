@@ -1,3 +1,4 @@
+import { HighWater } from '../core/high-water.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { Tick } from '../core/tick.ts';
 import type { EpochMs } from '../core/time.ts';
@@ -21,6 +22,7 @@ export class MarketQueue implements FeedListener, AsyncIterable<EngineEvent> {
   readonly #unheard = new Set<InstrumentId>();
   #brokeTime = Number.NEGATIVE_INFINITY;
   #wake: (() => void) | null = null;
+  readonly #highWater = new HighWater();
   #isEnded = false;
   #failure: Error | undefined;
 
@@ -61,6 +63,7 @@ export class MarketQueue implements FeedListener, AsyncIterable<EngineEvent> {
       return;
     }
     this.#waiting.push(event);
+    this.#highWater.rise(this.length);
     this.#wake?.();
   }
 
@@ -68,6 +71,11 @@ export class MarketQueue implements FeedListener, AsyncIterable<EngineEvent> {
     this.#isEnded = true;
     this.#failure ??= failure;
     this.#wake?.();
+  }
+
+  /** The most that has waited since the last time this was asked. */
+  takeHighWater(): number {
+    return this.#highWater.take(this.length);
   }
 
   get length(): number {

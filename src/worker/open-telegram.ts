@@ -40,6 +40,15 @@ export function openMessenger(setup: TelegramSetup, database: Database, log: Log
   });
 }
 
+/** Past all books, while they are away: once, and nothing is known of what did not get there. */
+export async function tellAtOnce({ access, chats }: TelegramSetup, text: string, log: Logger): Promise<void> {
+  const api = new TelegramApi(access);
+  for (const chat of chats) {
+    const outcome = await api.tell(chat, text);
+    if (outcome.kind !== 'done') log.warn({ chat: chatName(chat), outcome: outcome.kind }, 'Telegram was not told');
+  }
+}
+
 const LAST_WORD_MS = 5_000;
 
 /** Without a queue, before everything ends: what does not get there waits for the next start. */

@@ -5,7 +5,7 @@ import { hashHex } from '../core/hash.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { Rupees } from '../core/money.ts';
 import type { EpochMs } from '../core/time.ts';
-import { readAccountRecord, requeueUnsettled, resetButSwitches, unservedJobs } from '../db/account-record.ts';
+import { readAccountRecord, requeueUnsettled, resetButSwitches } from '../db/account-record.ts';
 import { openCommandInbox } from '../db/command-inbox.ts';
 import { type Database, openDatabase, resetSchema } from '../db/database.ts';
 import { acquireLease } from '../db/lease.ts';
@@ -16,7 +16,6 @@ import { PostgresQuotes } from '../db/postgres-quotes.ts';
 import { saveInstruments } from '../db/save-instruments.ts';
 import { warmConnections } from '../db/warm-connections.ts';
 import { TradingEngine } from '../engine/trading-engine.ts';
-import { addLostJobs } from '../jobs/add-lost-jobs.ts';
 import { cancelOrderJob } from '../jobs/cancel-order-job.ts';
 import { deliverJob } from '../jobs/deliver-job.ts';
 import { HeadStarts } from '../jobs/head-start.ts';
@@ -37,7 +36,6 @@ import { announced } from './announced-job.ts';
 import { EffectPipeline } from './effect-pipeline.ts';
 import { endOfPlay } from './end-of-play.ts';
 import { enqueueJobs } from './enqueue-jobs.ts';
-import { EquityWriter } from './equity-writer.ts';
 import { brokerExecution, paperExecution, takeUpOnPaper } from './execution.ts';
 import { GapFiller } from './gap-filler.ts';
 import { openMargins } from './margins/open-margins.ts';
@@ -47,9 +45,11 @@ import { openBooks } from './open-books.ts';
 import type { OpenMarket } from './open-market.ts';
 import { openRules, rulesOfMarket } from './open-rules.ts';
 import { openMessenger, type TelegramSetup } from './open-telegram.ts';
+import { OutageWatch, outageOf } from './outage-watch.ts';
+import { patientLedger } from './patient-ledger.ts';
 import type { RunFacts } from './run-summary.ts';
 import { openSchedule } from './schedule/open-schedule.ts';
-import { dueOnly, every } from './sweeping.ts';
+import { dueOnly, keepSweeping } from './sweeping.ts';
 import { type DaysOptions, type OfDay, tradeDays } from './trade-days.ts';
 import { tradeSession } from './trade-session.ts';
 import { allAlertsSent, noteFailedStart, troubleAlert } from './trouble-alerts.ts';
@@ -72,9 +72,6 @@ export interface TradingWorkerOptions extends DaysOptions {
 
 /** A worker that was told to stop a moment ago, or whose npm was killed, needs this long to be gone. */
 const LEASE_WAIT_MS = 6_000;
-const SWEEP_EVERY_MS = 2_000;
-const LOST_EVERY_MS = 5_000;
-const MARKS_EVERY_MS = 1_000;
 const ALERT_PATIENCE_MS = 20_000;
 const GAP_PATIENCE_MS = 10_000;
 /** The budget lets two calls for candles through in 1.1 s. */
@@ -91,15 +88,18 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
   });
   try {
     const waitMs = options.isStandby ? Number.POSITIVE_INFINITY : LEASE_WAIT_MS;
+    const outage = new OutageWatch({ ...options, revive: database.revive });
     const lease = await acquireLease(database, account, 'worker', waitMs, {
       signal: options.signal,
       onWait: (pid) => options.isStandby && options.onStandby(pid),
+      onAway: () => outage.away(),
+      onBack: (awayMs) => outage.back(awayMs),
     });
     try {
-      const lost = lease.lost;
-      const signal = AbortSignal.any([options.signal, lost]);
-      const facts = await tradeDays({ ...options, signal }, (day) => start(day, database, () => lease.verify()));
-      if (lost.aborted) throw new UnavailableError(`Another worker has taken over account "${account}"`);
+      const signal = AbortSignal.any([options.signal, lease.lost]);
+      const days = tradeDays({ ...options, signal }, (day) => start(day, database, () => lease.verify(), outage));
+      const facts = await Promise.race([days, outage.stoppedInVain]);
+      if (lease.lost.aborted) throw new UnavailableError(`Another worker has taken over account "${account}"`);
       return facts;
     } finally {
       await lease.release();
@@ -113,6 +113,7 @@ async function start(
   options: OfDay<TradingWorkerOptions>,
   database: Database,
   mayWrite: () => Promise<boolean>,
+  outage: OutageWatch,
 ): Promise<Omit<RunFacts, 'wallMs'>> {
   const { env, account, log } = options;
   if (options.takesUp === 'nothing') await resetSchema(database.sql, account);
@@ -131,7 +132,7 @@ async function start(
     });
     const [market] = await Promise.all([opening, queues.clear()]);
     try {
-      return await trade(options, market, database, queues);
+      return await trade(options, market, database, queues, outage);
     } finally {
       await market.close();
     }
@@ -145,6 +146,7 @@ async function trade(
   market: OpenMarket,
   database: Database,
   queues: OpenQueues,
+  outage: OutageWatch,
 ): Promise<Omit<RunFacts, 'wallMs'>> {
   const { signal, log, onProgress, telegram } = options;
   const { clock, queue } = market;
@@ -159,10 +161,11 @@ async function trade(
   await warmConnections(database);
   const sweeper = new OutboxSweeper({ ledger: dueOnly(ledger, clock), queues, clock });
   const pipeline: EffectPipeline = new EffectPipeline({
-    ledger,
+    ledger: patientLedger(ledger, signal),
     enqueue: (jobs) => enqueue(jobs),
     handle: (event) => engine.handle(event),
-    onCandle: (candle) => void candles.append([candle]).catch(onLost),
+    // A write that fails is told by the store, and tried again.
+    onCandle: (candle) => void candles.append([candle]).catch(() => undefined),
     onEffect: (effect) => recorder.take(effect),
     isInStep: market.desk === null,
     signal,
@@ -211,6 +214,7 @@ async function trade(
     // At night no event comes that would settle it; what can not be written now is with the next one.
     pipeline.settle(clock.now()).catch(() => undefined);
   };
+  outage.listener = outageOf(queue, candles, (text) => market.trouble.tell(text));
   const onStop = (): void => queue.end();
   signal.addEventListener('abort', onStop, { once: true });
   const closing: (() => unknown)[] = [() => ended.abort()];
@@ -228,18 +232,13 @@ async function trade(
     closing.push(() => inbox.close());
     await startWorkers({
       ...{ queues, registry, log },
-      // On paper orders reach the exchange in the order in which they were decided.
       settings: market.desk ? {} : { orders: { concurrency: 1 } },
       speed: market.desk?.speed,
       onFailed: ({ queue: name, name: job, subject, reason }) => {
         if (name === 'orders') market.trouble.tell(`Could not ${job} order ${subject}: ${reason}`);
       },
     });
-    closing.push(every(SWEEP_EVERY_MS, () => sweeper.sweep(), log));
-    const unserved = (ageMs: number) => unservedJobs(database, ageMs);
-    const marks = new EquityWriter(engine.parts.portfolio, database);
-    if (!market.isPlayed) closing.push(every(MARKS_EVERY_MS, () => marks.write(), log));
-    closing.push(every(LOST_EVERY_MS, () => addLostJobs({ unserved, queues, sweeper }), log));
+    closing.push(keepSweeping({ database, sweeper, queues, market, engine, log }));
     const books = execution.reconciler && openBooks(execution.reconciler, market, database, pipeline, ending);
     orderFeed = execution.listen(
       () => engine.parts.orders.hasWorking,
@@ -279,7 +278,7 @@ async function trade(
       events: market.isPlayed ? queue : withTimers(queue, engine, clock, signal),
       hasMore: () => market.desk !== null && queue.length > 0,
       onIllegal: (error) => market.trouble.tell(error.message),
-      onTick: (tick) => void quotes.appendQuotes([tick]).catch(onLost),
+      onTick: (tick) => void quotes.appendQuotes([tick]).catch(() => undefined),
       onProgress: (done, time) => onProgress(done, time, recorder),
     });
     if (!signal.aborted) await schedule.finish();

@@ -11,6 +11,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { pointedFolder } from '../../src/db/server-home.ts';
 import { connectSql } from '../../src/db/sql.ts';
 import { DatabaseProcess } from '../support/database-process.ts';
+import { serverProcesses } from '../support/worker-process.ts';
 
 const IS_ROOT = process.getuid?.() === 0;
 
@@ -185,6 +186,19 @@ describe('the embedded server', () => {
     await after.close();
   });
 
+  test('is started again where it was, and once, when it is killed under those who use it', async () => {
+    const [one, other] = await Promise.all([open(), open()]);
+    const before = await startTime(one);
+    for (const pid of serverProcesses(serverFolder)) process.kill(pid, 'SIGKILL');
+    await Promise.all([one.revive(), other.revive()]);
+    // Their connections have broken off.
+    await expect.poll(() => startTime(one).catch(() => before)).not.toBe(before);
+    const after = await startTime(one);
+    await one.revive();
+    await expect.poll(() => startTime(other).catch(() => before)).toBe(after);
+    await Promise.all([one.close(), other.close()]);
+  });
+
   test('is not mistaken for another program that got its process id', async () => {
     await (await open()).close();
     const owner = await stat(await dataFolder());
@@ -219,12 +233,18 @@ describe('the embedded server in an empty folder', () => {
   });
 
   test('is set up again when setting it up was cut short', async () => {
-    const cut = startProcess();
     const isBegun = async () =>
       (await readdir(serverFolder).catch(() => [])).some((name) => name.startsWith('data.new-'));
-    await expect.poll(isBegun, { interval: 5, timeout: 20_000 }).toBe(true);
-    await cut.kill();
-    expect(await readdir(serverFolder)).not.toContain('data');
+    const isDone = async () => (await readdir(serverFolder)).includes('data');
+    // On a busy machine it may be done before it is cut.
+    for (let attempt = 1; attempt === 1 || ((await isDone()) && attempt <= 5); attempt += 1) {
+      if (attempt > 1) await (await open()).close();
+      if (attempt > 1) await removeFolder().then(makeFolder);
+      const cut = startProcess();
+      await expect.poll(isBegun, { interval: 5, timeout: 20_000 }).toBe(true);
+      await cut.kill();
+    }
+    expect(await isDone()).toBe(false);
     const database = await open();
     expect(await startTime(database)).toBeTruthy();
     expect((await readdir(serverFolder)).filter((name) => name.startsWith('data.'))).toEqual([]);

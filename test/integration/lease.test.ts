@@ -55,14 +55,47 @@ describe('the lease of an account', () => {
     await lease.release();
   });
 
-  test('says when it is lost', async () => {
+  test('comes back with a higher epoch when its connection breaks, and proves nothing in between', async () => {
+    const own = `${account}-own`;
+    const away: boolean[] = [];
+    const listener = { onAway: () => away.push(true), onBack: () => away.push(false) };
+    const lease = await acquireLease(opened.database, own, 'standby', 0, listener);
+    await endConnection('standby');
+    await expect.poll(() => away).toEqual([true, false]);
+    expect([lease.epoch, await lease.verify(), lease.lost.aborted]).toEqual([2, true, false]);
+    const message = `Another worker (pid ${process.pid}) is already trading account "${own}"; stop it first or wait for it to end.`;
+    await expect(acquireLease(opened.database, own, 'worker', 200)).rejects.toMatchObject({ message });
+    await lease.release();
+    const next = await acquireLease(opened.database, own, 'worker', 0);
+    expect(next.epoch).toBe(3);
+    await next.release();
+  });
+
+  test('says when it is lost: somebody else had it while its connection was broken', async () => {
     const own = `${account}-own`;
     const lease = await acquireLease(opened.database, own, 'standby', 0);
-    const name = `signalman standby ${process.pid}`;
-    await opened.database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`;
+    const key = `${own} in between`;
+    await opened.database.sql`update signalman_leases.leases set holder = ${key}, epoch = 2 where account = ${own}`;
+    await endConnection('standby');
     await expect.poll(() => lease.lost.aborted).toBe(true);
     expect(await lease.verify()).toBe(false);
+    const next = await acquireLease(opened.database, own, 'worker');
+    expect(next.epoch, 'who has lost it lets the lock go').toBe(3);
+    await next.release();
     await lease.release();
+  });
+
+  test('ends its own old session when the server has not noticed that nobody listens to it any more', async () => {
+    const proxy = await startSlowProxy(opened.database.url);
+    const own = `${account}-own`;
+    const away: boolean[] = [];
+    const listener = { onAway: () => away.push(true), onBack: () => away.push(false) };
+    const lease = await acquireLease({ url: proxy.url }, own, 'torn', 0, listener);
+    proxy.tear();
+    await expect.poll(() => away, { timeout: 5_000 }).toEqual([true, false]);
+    expect([lease.epoch, await lease.verify(), lease.lost.aborted]).toEqual([2, true, false]);
+    await lease.release();
+    await proxy.close();
   });
 
   test('has a higher epoch every time, and proves the newest only', async () => {
@@ -73,9 +106,10 @@ describe('the lease of an account', () => {
     expect(await first.verify(), 'released').toBe(false);
     const second = await acquireLease(opened.database, own, 'worker', 0);
     expect([second.epoch, await second.verify()]).toEqual([2, true]);
-    await opened.database.sql`update signalman_leases.leases set epoch = 3 where account = ${own}`;
+    const other = `${own} other`;
+    await opened.database.sql`update signalman_leases.leases set epoch = 3, holder = ${other} where account = ${own}`;
     expect(await second.verify(), 'a later epoch was taken').toBe(false);
-    expect(second.lost.aborted).toBe(true);
+    await expect.poll(() => second.lost.aborted).toBe(true);
     const third = await acquireLease(opened.database, own, 'worker');
     expect(third.epoch, 'who has lost it lets the lock go').toBe(4);
     await third.release();
@@ -96,8 +130,7 @@ describe('the lease of an account', () => {
     proxy.hold();
     const asked = lease.verify();
     await sleep(2_500);
-    const name = `signalman sleeper ${process.pid}`;
-    await opened.database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`;
+    await endConnection('sleeper');
     const next = await acquireLease(opened.database, own, 'worker');
     proxy.letGo();
     expect(await asked).toBe(false);
@@ -105,3 +138,8 @@ describe('the lease of an account', () => {
     await Promise.all([next.release(), lease.release(), proxy.close()]);
   });
 });
+
+async function endConnection(role: string): Promise<void> {
+  const name = `signalman ${role} ${process.pid}`;
+  await opened.database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`;
+}

@@ -1,28 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { startFakeBotApi } from '../support/fake-bot-api.ts';
 import { openRuleWorker } from '../support/rule-worker.ts';
+import { sampleBotWith } from '../support/sample-bot.ts';
 import { startProcess, startWorker, stateFolder } from '../support/worker-process.ts';
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const FAST = ['--speed', '1000000'];
-
-/** The sample bot, told by way of Telegram. */
-function writeBot(folder: string, telegram: object): string {
-  const path = join(folder, 'bot.config.ts');
-  writeFileSync(
-    path,
-    `import bot from ${JSON.stringify(join(PROJECT, 'bot.config.ts'))};
-const { session, instruments, ...replay } = bot.replay;
-const at = (path) => ${JSON.stringify(PROJECT)} + path;
-export default { ...bot, replay: { ...replay, session: at(session), instruments: at(instruments) }, telegram: ${JSON.stringify(telegram)} };
-`,
-  );
-  return path;
-}
 
 async function openTelegram(telegram: object) {
   const server = await startFakeBotApi();
@@ -32,7 +15,7 @@ async function openTelegram(telegram: object) {
     ...{
       TELEGRAM_BOT_TOKEN: server.token,
       TELEGRAM_API_ROOT: server.url,
-      SIGNALMAN_CONFIG: writeBot(folder, telegram),
+      SIGNALMAN_CONFIG: sampleBotWith(folder, { telegram }),
     },
   };
   return { server, folder, env };

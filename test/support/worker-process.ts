@@ -57,3 +57,11 @@ export function serversUnder(folder: string): string[] {
   const processes = execFileSync('ps', ['-eo', 'pid,stat,args'], { encoding: 'utf8' }).split('\n');
   return processes.filter((line) => line.includes('postgres -D') && line.includes(folder) && !line.includes('ps -eo'));
 }
+
+/** The Postgres servers on a data folder under `folder`, and all processes that they have started. */
+export function serverProcesses(folder: string): readonly number[] {
+  const servers = serversUnder(folder).map((line) => Number(line.trim().split(/\s+/)[0]));
+  const processes = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const children = processes.map((line) => line.trim().split(/\s+/).map(Number));
+  return [...servers, ...children.flatMap(([pid = 0, parent = 0]) => (servers.includes(parent) ? [pid] : []))];
+}

@@ -10,7 +10,7 @@ interface Entry {
 class Refusal extends Error {}
 
 /** A writer onto a list, which can be made to fail. */
-function writerOnto(limits: { maxValues: number; maxDelayMs: number }) {
+function writerOnto(limits: { maxValues: number; maxDelayMs: number; maxWaiting?: number }) {
   const batches: Entry[][] = [];
   const errors: unknown[] = [];
   const world = { isDown: false, refused: new Set<number>() };
@@ -64,6 +64,31 @@ describe('BatchWriter', () => {
     await writer.flush();
     expect(batches.flat()).toEqual(expect.arrayContaining([entry('a', 9), entry('b', 2)]));
     expect(batches.flat()).toHaveLength(2);
+  });
+
+  test('a failure is told once for as long as it lasts, and how much waits is known', async () => {
+    const { writer, batches, errors, world } = writerOnto({ maxValues: 100, maxDelayMs: 2 });
+    world.isDown = true;
+    await writer.add([entry('a', 1), entry('b', 2)]);
+    await sleep(60);
+    expect([errors.length, writer.takeHighWater()]).toEqual([1, 2]);
+    world.isDown = false;
+    await expect.poll(() => batches.flat()).toHaveLength(2);
+    expect([writer.takeHighWater(), writer.takeHighWater()]).toEqual([2, 0]);
+    world.isDown = true;
+    await writer.add([entry('c', 3)]);
+    // Another failure is told again.
+    await expect.poll(() => errors.length).toBe(2);
+  });
+
+  test('when too much waits the oldest are given up, which is told once', async () => {
+    const { writer, batches, errors, world } = writerOnto({ maxValues: 100, maxDelayMs: 60_000, maxWaiting: 3 });
+    world.isDown = true;
+    for (const value of [1, 2, 3, 4, 5]) await writer.add([entry(String(value), value)]);
+    expect(errors.map(String)).toEqual(['Error: More than 3 values wait: the oldest are lost']);
+    world.isDown = false;
+    await writer.flush();
+    expect(batches.flat().map(({ value }) => value)).toEqual([3, 4, 5]);
   });
 
   test('a refused value is reported and dropped, and holds up no other', async () => {

@@ -81,7 +81,7 @@ export class RestClient {
     }
     // The last thing before the wire: a process that slept since it was asked to send may not send any more.
     if (call.isWrite && this.#options.mayWrite && !(await this.#options.mayWrite())) {
-      return { kind: 'transient', reason: 'Another worker trades this account by now: nothing was sent' };
+      return { kind: 'transient', reason: 'No proof that the account is still ours alone: nothing was sent' };
     }
     const answer = await transport.send({
       method: call.method,

@@ -221,7 +221,7 @@ describe('a process that does not trade the account any more', () => {
     expect(await client.call(WRITE)).toEqual({ kind: 'done', value: { x: 1 } });
     isOurs = false;
     expect(await client.call(WRITE)).toEqual({
-      ...{ kind: 'transient', reason: 'Another worker trades this account by now: nothing was sent' },
+      ...{ kind: 'transient', reason: 'No proof that the account is still ours alone: nothing was sent' },
     });
     expect(await client.call(READ), 'the second answer was still there').toEqual({ kind: 'done', value: { x: 2 } });
   });
