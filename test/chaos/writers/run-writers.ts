@@ -193,7 +193,7 @@ class LeaseWatch {
       const [row] = rows;
       if (row === undefined || row.epoch === this.epoch) continue;
       this.epoch = row.epoch;
-      this.pid = Number(/(\d+)$/.exec(row.holder)?.[1] ?? 0);
+      this.pid = Number(/^signalman \S+ (\d+) /.exec(row.holder)?.[1] ?? 0);
       this.epochs.set(this.pid, row.epoch);
     }
   }
