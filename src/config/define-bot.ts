@@ -114,6 +114,14 @@ const setting = z.enum(['on', 'silent', 'off']);
 const telegramSchema = z.strictObject({
   /** A person's chat has the person's id, a group's is negative; a topic of a group is its thread. */
   chats: z.array(z.strictObject({ id: z.int(), topic: z.int().min(1).nullable().default(null) })).default([]),
+  /**
+   * Who may send commands: a viewer looks, an operator trades as well, an owner decides about the account. Commands are taken
+   * in their own chats with the bot, and in `chats`. Nobody when it is empty.
+   */
+  users: z
+    .array(z.strictObject({ id: z.int().min(1), role: z.enum(['viewer', 'operator', 'owner']) }))
+    .refine((users) => new Set(users.map((user) => user.id)).size === users.length, 'expected each user once')
+    .default([]),
   /** With a sound, without one, or not at all; what went wrong can be silenced, but not switched off. */
   alerts: z
     .strictObject({

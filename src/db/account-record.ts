@@ -28,17 +28,22 @@ const OFF: Switches = { isKilled: false, isPaused: false, pausedStrategies: [] }
 const DOUBTFUL: Switches = { ...OFF, isPaused: true };
 
 export async function readAccountRecord(database: Pick<Database, 'sql' | 'orm'>): Promise<AccountRecord> {
-  const [record, rows, switches, marks] = await Promise.all([
+  const [record, rows, read, marks] = await Promise.all([
     new PostgresLedger(database, 'live').session(),
     database.sql<{ id: ClientOrderId }[]>`
       select distinct client_order_id as id from orders join job_outbox on subject = client_order_id
       where name = 'cancel' and status not in ('FILLED', 'CANCELED', 'REJECTED', 'EXPIRED')`,
-    new PostgresSettings(database).read('switches'),
+    readSwitches(database),
     new PostgresSettings(database).read(EQUITY_MARKS),
   ]);
-  const read = switches === undefined ? OFF : (switchesSchema.safeParse(switches).data ?? DOUBTFUL);
   const withdrawn = rows.map(({ id }) => id);
-  return { ...record, withdrawn, switches: read, marks: marksSchema.safeParse(marks).data };
+  return { ...record, withdrawn, switches: read ?? DOUBTFUL, marks: marksSchema.safeParse(marks).data };
+}
+
+/** Null when they can not be read. */
+export async function readSwitches(database: Pick<Database, 'sql'>): Promise<Switches | null> {
+  const switches = await new PostgresSettings(database).read('switches');
+  return switches === undefined ? OFF : (switchesSchema.safeParse(switches).data ?? null);
 }
 
 /** What a later run measures the account's losses against. */

@@ -1,13 +1,6 @@
 import type { StrategyId } from '../core/ids.ts';
+import type { AccountStanding } from '../ports/account-views.ts';
 import type { Sql } from './sql.ts';
-
-/** What an account has open, as its books stand. */
-export interface AccountStanding {
-  readonly openPositions: number;
-  readonly workingEntries: number;
-  /** Stop-losses, targets, exits and square-offs. */
-  readonly workingExits: number;
-}
 
 /** Of one strategy, or of all when it is null. */
 export async function accountStanding(

@@ -1,6 +1,7 @@
 /** Telegram as the configuration wants it. Entry points: `telegramOf`, and `openMessenger` for one account's alerts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chatName } from '../alerts/telegram/chat-name.ts';
+import type { BotUser } from '../alerts/telegram/control/guard.ts';
 import { Messenger, type MessengerOptions } from '../alerts/telegram/messenger.ts';
 import { TelegramApi } from '../alerts/telegram/telegram-api.ts';
 import type { Env } from '../config/env.ts';
@@ -12,6 +13,7 @@ import { SystemClock } from './system-clock.ts';
 
 export interface TelegramSetup extends Pick<MessengerOptions, 'chats' | 'settings'> {
   readonly access: NonNullable<Env['telegram']>;
+  readonly users: readonly BotUser[];
   /** What the chats are called in the books. */
   readonly chatNames: readonly string[];
 }
@@ -19,7 +21,7 @@ export interface TelegramSetup extends Pick<MessengerOptions, 'chats' | 'setting
 /** Null without a token, and with a token that nobody is to be told by. */
 export function telegramOf(
   { telegram: access }: Env,
-  { telegram: { chats, alerts: settings }, file }: Bot,
+  { telegram: { chats, users, alerts: settings }, file }: Bot,
   say: (line: string) => void,
 ): TelegramSetup | null {
   if (access === null) return null;
@@ -27,7 +29,10 @@ export function telegramOf(
     say(`Telegram stays off: expected chats in telegram.chats of ${file}, found none. Alerts are printed here only.`);
     return null;
   }
-  return { access, chats, settings, chatNames: chats.map(chatName) };
+  if (users.length === 0) {
+    say(`Telegram takes no commands: expected users in telegram.users of ${file}, found none. It tells alerts only.`);
+  }
+  return { access, chats, users, settings, chatNames: chats.map(chatName) };
 }
 
 export function openMessenger(setup: TelegramSetup, database: Database, log: Logger): Messenger {

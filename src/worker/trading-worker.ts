@@ -37,11 +37,12 @@ import { EffectPipeline } from './effect-pipeline.ts';
 import { endOfPlay } from './end-of-play.ts';
 import { enqueueJobs } from './enqueue-jobs.ts';
 import { brokerExecution, paperExecution, takeUpOnPaper } from './execution.ts';
-import { GapFiller } from './gap-filler.ts';
 import { openMargins } from './margins/open-margins.ts';
 import { withTimers } from './market-queue.ts';
 import { obey } from './obey-command.ts';
 import { openBooks } from './open-books.ts';
+import { openControl } from './open-control.ts';
+import { openGaps } from './open-gaps.ts';
 import type { OpenMarket } from './open-market.ts';
 import { openRules, rulesOfMarket } from './open-rules.ts';
 import { openMessenger, type TelegramSetup } from './open-telegram.ts';
@@ -73,9 +74,6 @@ export interface TradingWorkerOptions extends DaysOptions {
 /** A worker that was told to stop a moment ago, or whose npm was killed, needs this long to be gone. */
 const LEASE_WAIT_MS = 6_000;
 const ALERT_PATIENCE_MS = 20_000;
-const GAP_PATIENCE_MS = 10_000;
-/** The budget lets two calls for candles through in 1.1 s. */
-const GAP_PATIENCE_EACH_MS = 600;
 
 export async function runTradingWorker(options: TradingWorkerOptions): Promise<Omit<RunFacts, 'wallMs'>> {
   const { env, account, log } = options;
@@ -199,15 +197,7 @@ async function trade(
     ...(telegram ? [deliverJob(openMessenger(telegram, database, log))] : []),
     sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
   ]);
-  const gaps = new GapFiller({
-    ...{ history: market.history, clock: market.wireClock, signal },
-    patienceMs: GAP_PATIENCE_MS + GAP_PATIENCE_EACH_MS * market.engine.instruments.length,
-    onFilled: (count) => log.info({ candles: count }, 'Filled a gap of the stream from history'),
-    onMissed: (id, reason) =>
-      market.trouble.tell(
-        `Candles of ${id} that the stream missed could not be fetched (${reason}): they stay marked as having a gap`,
-      ),
-  });
+  const gaps = openGaps(market, signal, log);
   market.trouble.tell = (text) => {
     log.error(text);
     pipeline.raise(troubleAlert(text, clock.now()));
@@ -224,12 +214,15 @@ async function trade(
     const jobs = await requeueUnsettled(database, telegram?.chatNames);
     if (jobs > 0) log.info({ jobs }, 'What the last run has not settled is taken up');
     // What was asked for while nobody ran comes before anything is sent.
+    const control = telegram && openControl({ ...ruleParts, setup: telegram, account: options.account, log, signal });
+    await control?.catchUp();
     const inbox = await openCommandInbox({
       database: { url: database.url, schema: options.account },
       onCommand: (asked) => obey(asked, engine, pipeline, clock),
       onTrouble,
     });
     closing.push(() => inbox.close());
+    void control?.listen();
     await startWorkers({
       ...{ queues, registry, log },
       settings: market.desk ? {} : { orders: { concurrency: 1 } },

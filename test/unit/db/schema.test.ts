@@ -15,6 +15,7 @@ import * as books from '../../../src/db/schema/books.ts';
 import * as callLog from '../../../src/db/schema/call-log.ts';
 import { DENIAL_CODES } from '../../../src/db/schema/closed-lists.ts';
 import * as commands from '../../../src/db/schema/commands.ts';
+import * as confirmations from '../../../src/db/schema/confirmations.ts';
 import * as decisions from '../../../src/db/schema/decisions.ts';
 import * as differences from '../../../src/db/schema/differences.ts';
 import * as marketData from '../../../src/db/schema/market-data.ts';
@@ -25,7 +26,7 @@ import { type TestDatabase, testDatabase } from '../../support/test-database.ts'
 
 const tables = {
   ...{ ...marketData, ...decisions, ...books, ...backtests, ...messages, ...callLog, ...commands },
-  ...{ ...differences, ...scheduleRuns },
+  ...{ ...differences, ...scheduleRuns, ...confirmations },
 };
 const SNAPSHOTS = new URL('../../../migrations/meta/', import.meta.url);
 

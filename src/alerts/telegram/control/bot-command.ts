@@ -1,0 +1,42 @@
+import type { StrategyId } from '../../../core/ids.ts';
+import type { EpochMs } from '../../../core/time.ts';
+import type { AccountViews } from '../../../ports/account-views.ts';
+import type { AccountFacts } from '../../views/status-view.ts';
+import type { TextLine } from '../write-messages.ts';
+import type { ControlAction } from './control-action.ts';
+import type { Role } from './guard.ts';
+
+/** What commands look at and act through. */
+export interface ControlDesk {
+  readonly views: AccountViews;
+  /** Those that are configured. */
+  readonly strategies: readonly StrategyId[];
+  readonly facts: () => AccountFacts;
+  /** One line each: what the worker hears and reaches. */
+  readonly health: () => Promise<readonly string[]>;
+  readonly now: () => EpochMs;
+  /** Resolves with what it came to, in words. */
+  readonly carryOut: (action: ControlAction, askedBy: string) => Promise<string>;
+}
+
+export type Reply =
+  /** `facts`: the same for machines. */
+  | { readonly kind: 'lines'; readonly lines: readonly TextLine[]; readonly facts: unknown }
+  /** What was written makes no command; the usage is shown with it. */
+  | { readonly kind: 'misread'; readonly problem: string }
+  /** Done at once. */
+  | { readonly kind: 'act'; readonly action: ControlAction }
+  /** Done when the person says yes to what it would come to. */
+  | { readonly kind: 'ask'; readonly effect: readonly string[]; readonly action: ControlAction };
+
+export interface BotCommand {
+  /** Without the slash. */
+  readonly name: string;
+  readonly role: Role;
+  /** Behind the name, e.g. `[open|today]`; empty for none. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Makes things safer: done even when it was written long ago, and then without asking. */
+  readonly isSafety: boolean;
+  readonly run: (args: readonly string[], desk: ControlDesk) => Promise<Reply>;
+}

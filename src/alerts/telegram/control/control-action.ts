@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import type { StrategyId } from '../../../core/ids.ts';
+import { COMMANDS } from '../../../ports/engine-event.ts';
+
+/** What a button can set off: a command to the engine, of one strategy or of the whole account. */
+export const controlActionSchema = z.strictObject({
+  command: z.enum(COMMANDS),
+  strategyId: z
+    .string()
+    .transform((id) => id as StrategyId)
+    .nullable(),
+});
+export type ControlAction = z.output<typeof controlActionSchema>;

@@ -1,0 +1,186 @@
+/** Commands that only look. Each answers with what the books say now, through the same views as the command line. */
+import { type DayNumber, dayOf, formatDay, startOfDay, weekdayOf } from '../../../core/time.ts';
+import type { Span } from '../../../ports/account-views.ts';
+import { formatResult } from '../../format-values.ts';
+import {
+  orderLine,
+  orderLines,
+  positionLine,
+  signalLine,
+  strategyResultLine,
+  tradeLine,
+} from '../../views/book-views.ts';
+import { entriesLine, resultLine, statusLines } from '../../views/status-view.ts';
+import { bold, plain } from '../write-messages.ts';
+import type { BotCommand, ControlDesk, Reply } from './bot-command.ts';
+
+const DEFAULT_ROWS = 10;
+const MOST_ROWS = 100;
+
+type View = Omit<BotCommand, 'role' | 'isSafety'>;
+
+const VIEWS: readonly View[] = [
+  {
+    name: 'status',
+    usage: '',
+    summary: 'the account at a glance: may it enter, what is open, what the day came to',
+    run: withoutArguments(async (desk) => {
+      const [status, today] = await Promise.all([desk.views.status(), desk.views.result(spanOf('day', desk.now()))]);
+      const [head = '', entries = '', ...others] = statusLines(desk.facts(), status, today, desk.now());
+      return answer(head, [entries, ...others], { ...desk.facts(), ...status, today });
+    }),
+  },
+  {
+    name: 'health',
+    usage: '',
+    summary: 'what the worker hears and reaches',
+    run: withoutArguments(async (desk) => {
+      const lines = await desk.health();
+      return answer('Health', lines, lines);
+    }),
+  },
+  {
+    name: 'positions',
+    usage: '',
+    summary: 'open positions with their stops, targets and results',
+    run: withoutArguments(async (desk) => {
+      const positions = await desk.views.positions();
+      return answer(`Positions: ${positions.length || 'none'}`, positions.map(positionLine), positions);
+    }),
+  },
+  {
+    name: 'orders',
+    usage: '[open|today]',
+    summary: 'orders that work now, or all that were planned today',
+    async run(args, desk) {
+      const [which = 'open', ...others] = args;
+      if ((which !== 'open' && which !== 'today') || others.length > 0) {
+        return misread(`expected "open" or "today", found "${args.join(' ')}"`);
+      }
+      const orders = await desk.views.orders(which === 'open' ? 'open' : spanOf('day', desk.now()), MOST_ROWS);
+      return answer(`Orders, ${which}: ${countOf(orders.length)}`, orders.map(orderLine), orders);
+    },
+  },
+  {
+    name: 'order',
+    usage: '<id>',
+    summary: 'all that is known of one order; the beginning of its id is enough',
+    async run(args, desk) {
+      const [id = '', ...others] = args;
+      if (!/^[0-9a-z]{3,16}$/.test(id) || others.length > 0) {
+        return misread(`expected the first letters of an order's id, found "${args.join(' ')}"`);
+      }
+      const orders = await desk.views.ordersLike(id, 5);
+      const [order, ...more] = orders;
+      if (order === undefined) return answer(`No order's id begins with ${id}`, [], null);
+      if (more.length > 0) return answer(`More than one order's id begins with ${id}`, orders.map(orderLine), orders);
+      return answer(`Order ${order.clientOrderId}`, orderLines(order), order);
+    },
+  },
+  {
+    name: 'signals',
+    usage: '[n] [strategy]',
+    summary: 'the latest signals, what became of them and why',
+    async run(args, desk) {
+      const rest = [...args];
+      const count = /^\d+$/.test(rest[0] ?? '') ? Number(rest.shift()) : DEFAULT_ROWS;
+      const [name, ...others] = rest;
+      const strategyId = name === undefined ? null : desk.strategies.find((id) => id === name);
+      if (count < 1 || count > MOST_ROWS) return misread(`expected a number up to ${MOST_ROWS}, found "${count}"`);
+      if (strategyId === undefined || others.length > 0) return misread(noStrategy(rest.join(' '), desk));
+      const signals = await desk.views.signals(strategyId, count);
+      return answer(`Signals: ${countOf(signals.length)}`, signals.map(signalLine), signals);
+    },
+  },
+  {
+    name: 'trades',
+    usage: '[day|week|month]',
+    summary: 'closed trades',
+    run: overPeriod(async (period, span, desk) => {
+      const trades = await desk.views.trades(span, MOST_ROWS);
+      return answer(`Trades, ${period}: ${countOf(trades.length)}`, trades.map(tradeLine), trades);
+    }),
+  },
+  {
+    name: 'pnl',
+    usage: '[day|week|month]',
+    summary: 'what was made and lost, after charges, by strategy',
+    run: overPeriod(async (period, span, desk) => {
+      const [result, byStrategy] = await Promise.all([desk.views.result(span), desk.views.resultsByStrategy(span)]);
+      const open = `open positions: ${formatResult(result.openPaise)} at the latest prices`;
+      return answer(resultLine(`This ${period}`, result), [open, ...byStrategy.map(strategyResultLine)], {
+        ...result,
+        byStrategy,
+      });
+    }),
+  },
+  {
+    name: 'strategies',
+    usage: '',
+    summary: 'the configured strategies, and which of them are halted',
+    run: withoutArguments(async (desk) => {
+      const { switches } = await desk.views.status();
+      const paused: readonly string[] = switches?.pausedStrategies ?? [];
+      const lines = desk.strategies.map((id) => `${id}: ${paused.includes(id) ? 'halted' : 'on'}`);
+      return answer('Strategies', [...lines, entriesLine(switches)], { strategies: desk.strategies, switches });
+    }),
+  },
+  {
+    name: 'version',
+    usage: '',
+    summary: 'which version runs',
+    run: withoutArguments(async (desk) => answer(`signalman ${desk.facts().version}`, [], desk.facts().version)),
+  },
+];
+
+export const VIEW_COMMANDS: readonly BotCommand[] = VIEWS.map((view) => ({
+  ...view,
+  role: 'viewer',
+  isSafety: false,
+}));
+
+export function noStrategy(name: string, desk: ControlDesk): string {
+  return `expected one of ${desk.strategies.join(', ')}, found "${name}"`;
+}
+
+function answer(head: string, lines: readonly string[], facts: unknown): Reply {
+  return { kind: 'lines', lines: [bold(head), ...lines.map(plain)], facts };
+}
+
+export function misread(problem: string): Reply {
+  return { kind: 'misread', problem };
+}
+
+function withoutArguments(run: (desk: ControlDesk) => Promise<Reply>): BotCommand['run'] {
+  return async (args, desk) =>
+    args.length === 0 ? run(desk) : misread(`expected nothing behind it, found "${args.join(' ')}"`);
+}
+
+type Period = 'day' | 'week' | 'month';
+
+function overPeriod(run: (period: Period, span: Span, desk: ControlDesk) => Promise<Reply>): BotCommand['run'] {
+  return async (args, desk) => {
+    const [period = 'day', ...others] = args;
+    if ((period !== 'day' && period !== 'week' && period !== 'month') || others.length > 0) {
+      return misread(`expected "day", "week" or "month", found "${args.join(' ')}"`);
+    }
+    return run(period, spanOf(period, desk.now()), desk);
+  };
+}
+
+/** Up to now; weeks begin on Monday. */
+function spanOf(period: Period, now: number): Span {
+  const today = dayOf(now);
+  return { from: startOfDay(firstOf(period, today)), to: startOfDay(today + 1) };
+}
+
+function firstOf(period: Period, today: DayNumber): DayNumber {
+  if (period === 'day') return today;
+  if (period === 'week') return today - ((weekdayOf(today) + 6) % 7);
+  return today - Number(formatDay(today).slice(-2)) + 1;
+}
+
+function countOf(rows: number): string {
+  if (rows === 0) return 'none';
+  return rows < MOST_ROWS ? String(rows) : `the newest ${rows}`;
+}

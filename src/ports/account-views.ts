@@ -1,0 +1,82 @@
+import type { InstrumentId, StrategyId } from '../core/ids.ts';
+import type { Paise, Rupees } from '../core/money.ts';
+import type { Order, ProductType } from '../core/order.ts';
+import type { Signal } from '../core/signal.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { Trade } from '../core/trade.ts';
+import type { Switches } from './engine-event.ts';
+
+export interface OpenPosition {
+  readonly strategyId: StrategyId;
+  readonly instrumentId: InstrumentId;
+  readonly product: ProductType;
+  /** Signed: negative is short. */
+  readonly quantity: number;
+  readonly averagePrice: Rupees;
+  readonly openedTime: EpochMs;
+  /** The latest price in the books; null when there is none. */
+  readonly lastPrice: Rupees | null;
+  readonly lastTime: EpochMs | null;
+  /** Trigger of the stop and limit of the target that are working; null where none is. */
+  readonly stop: Rupees | null;
+  readonly target: Rupees | null;
+}
+
+/** What closed trades came to, and what open positions stand at by the latest prices. */
+export interface AccountResult {
+  readonly trades: number;
+  readonly won: number;
+  readonly grossPaise: Paise;
+  readonly chargesPaise: Paise;
+  readonly netPaise: Paise;
+  /** Before the charges of getting out; positions without a price count nothing. */
+  readonly openPaise: Paise;
+}
+
+/** What an account has open. */
+export interface AccountStanding {
+  readonly openPositions: number;
+  readonly workingEntries: number;
+  /** Stop-losses, targets, exits and square-offs. */
+  readonly workingExits: number;
+}
+
+export interface AccountStatus extends AccountStanding {
+  /** Null: they can not be read, and entries are denied as if halted. */
+  readonly switches: Switches | null;
+  /** Orders of which nobody knows whether they are at the broker. */
+  readonly unknownOrders: number;
+  /** The newest price of all instruments. */
+  readonly lastPriceTime: EpochMs | null;
+  /** Differences from the broker's books that are not resolved. */
+  readonly differences: number;
+}
+
+export interface ResultBySource {
+  readonly strategyId: StrategyId;
+  readonly trades: number;
+  readonly won: number;
+  readonly netPaise: Paise;
+}
+
+export interface Span {
+  readonly from: EpochMs;
+  /** Exclusive. */
+  readonly to: EpochMs;
+}
+
+/** An account as its books stand, for people to look at. Newest first where there is a time. */
+export interface AccountViews {
+  status(): Promise<AccountStatus>;
+  /** Of one strategy, or of all when it is null. */
+  standing(strategyId: StrategyId | null): Promise<AccountStanding>;
+  positions(): Promise<readonly OpenPosition[]>;
+  /** `open`: what has not ended; else those planned in the span. */
+  orders(which: 'open' | Span, most: number): Promise<readonly Order[]>;
+  /** Whose id begins so. */
+  ordersLike(idStart: string, most: number): Promise<readonly Order[]>;
+  signals(strategyId: StrategyId | null, most: number): Promise<readonly Signal[]>;
+  trades(span: Span, most: number): Promise<readonly Trade[]>;
+  result(span: Span): Promise<AccountResult>;
+  resultsByStrategy(span: Span): Promise<readonly ResultBySource[]>;
+}

@@ -1,0 +1,121 @@
+/** Commands by Telegram, put together for one account's worker. Entry point: `openControl`. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { Control } from '../alerts/telegram/control/control.ts';
+import type { ControlAction } from '../alerts/telegram/control/control-action.ts';
+import { Guard } from '../alerts/telegram/control/guard.ts';
+import { withHelp } from '../alerts/telegram/control/help-command.ts';
+import { SWITCH_COMMANDS } from '../alerts/telegram/control/switch-commands.ts';
+import { VIEW_COMMANDS } from '../alerts/telegram/control/view-commands.ts';
+import { Poller } from '../alerts/telegram/poller.ts';
+import { TelegramApi } from '../alerts/telegram/telegram-api.ts';
+import { programVersion } from '../config/program-version.ts';
+import { formatClock } from '../core/time.ts';
+import type { Database } from '../db/database.ts';
+import { findAnswer, sendCommand } from '../db/postgres-commands.ts';
+import { PostgresConfirmations } from '../db/postgres-confirmations.ts';
+import { PostgresViews } from '../db/postgres-views.ts';
+import type { Logger } from '../logging/logger.ts';
+import { runChecks } from './doctor/check.ts';
+import type { OpenMarket } from './open-market.ts';
+import type { TelegramSetup } from './open-telegram.ts';
+import { SystemClock } from './system-clock.ts';
+
+export interface ControlParts {
+  readonly setup: TelegramSetup;
+  readonly account: string;
+  readonly market: OpenMarket;
+  readonly database: Database;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+export interface BotControl {
+  /** What was written while nobody listened: asked of the worker when this resolves, and not yet applied. */
+  catchUp(): Promise<void>;
+  /** Resolves when the signal aborts. */
+  listen(): Promise<void>;
+}
+
+const ANSWER_PATIENCE_MS = 5_000;
+const LOOK_EVERY_MS = 50;
+const CHECK_TIMEOUT_MS = 10_000;
+
+/** Null where nobody may send commands. */
+export function openControl({ setup, account, market, database, log, signal }: ControlParts): BotControl | null {
+  if (setup.users.length === 0) return null;
+  const api = new TelegramApi(setup.access);
+  // Telegram has the real time, whatever the market's is.
+  const clock = new SystemClock();
+  const startedTime = market.clock.now();
+  let botName: string | null = null;
+  let isHeard = false;
+  const guard = new Guard({
+    users: setup.users,
+    chats: setup.chats.map(({ id }) => id),
+    onStranger: (words) => log.warn(words),
+    onIntruder: (words) => market.trouble.tell(words),
+  });
+  const control = new Control({
+    ...{ api, guard, clock, botName: () => botName, commands: withHelp([...VIEW_COMMANDS, ...SWITCH_COMMANDS]) },
+    confirmations: new PostgresConfirmations(database),
+    makeNonce: () => randomBytes(18).toString('base64url'),
+    desk: {
+      views: new PostgresViews(database),
+      strategies: market.engine.strategies.map(({ instance }) => instance.id),
+      facts: () => {
+        const mode = market.desk === null ? 'paper' : 'live';
+        return { account, mode, version: programVersion(), startedTime };
+      },
+      health: () => health(market, poller),
+      now: () => market.clock.now(),
+      carryOut: (action, askedBy) => carryOut(action, askedBy, database, () => isHeard),
+    },
+  });
+  const poller: Poller = new Poller({
+    ...{ api, clock },
+    take: (update) => control.take(update),
+    onTrouble: (text) => market.trouble.tell(text),
+    onFailure: (error) => log.warn({ error: String(error) }, 'What was written to the bot could not be taken'),
+  });
+  return {
+    async catchUp() {
+      const bot = await api.call('getMe', {}, z.object({ username: z.string() }), { ms: ANSWER_PATIENCE_MS, signal });
+      if (bot.kind === 'done') botName = bot.value.username;
+      await poller.catchUp(signal);
+    },
+    async listen() {
+      isHeard = true;
+      await control.publishMenus(setup.users);
+      await poller.listen(signal);
+    },
+  };
+}
+
+async function health(market: OpenMarket, poller: Poller): Promise<readonly string[]> {
+  const checks = await runChecks(market.checks(), CHECK_TIMEOUT_MS);
+  const heard = poller.heardTime === null ? 'not heard yet' : `last heard ${formatClock(poller.heardTime)}`;
+  return [
+    ...checks.map(({ status, name, found }) => `${status} ${name}: ${found}`),
+    `ok Telegram: ${heard}`,
+    `${market.queue.length} prices and updates wait to be taken`,
+  ];
+}
+
+/** Written down before it is done, like a command from a shell. */
+async function carryOut(
+  { command, strategyId }: ControlAction,
+  askedBy: string,
+  database: Database,
+  isHeard: () => boolean,
+): Promise<string> {
+  const id = await sendCommand(database, { command, strategyId, askedBy });
+  const deadline = performance.now() + ANSWER_PATIENCE_MS;
+  while (isHeard() && performance.now() < deadline) {
+    const answer = await findAnswer(database, id);
+    if (answer !== undefined) return answer.isApplied ? answer.text : `it could not be done: ${answer.text}`;
+    await sleep(LOOK_EVERY_MS);
+  }
+  return 'it is asked for, and is done before anything is sent';
+}
