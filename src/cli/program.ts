@@ -36,6 +36,41 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./control-commands.ts')).controlCommand('squareoff'),
   },
   {
+    name: 'status',
+    summary: 'show an account at a glance',
+    load: async () => (await import('./show-commands.ts')).showCommand('status'),
+  },
+  {
+    name: 'positions',
+    summary: 'show open positions, their stops and results',
+    load: async () => (await import('./show-commands.ts')).showCommand('positions'),
+  },
+  {
+    name: 'orders',
+    summary: 'show orders that work, or those of today',
+    load: async () => (await import('./show-commands.ts')).showCommand('orders'),
+  },
+  {
+    name: 'order',
+    summary: 'show all that is known of one order',
+    load: async () => (await import('./show-commands.ts')).showCommand('order'),
+  },
+  {
+    name: 'signals',
+    summary: 'show the latest signals and what became of them',
+    load: async () => (await import('./show-commands.ts')).showCommand('signals'),
+  },
+  {
+    name: 'trades',
+    summary: 'show closed trades',
+    load: async () => (await import('./show-commands.ts')).showCommand('trades'),
+  },
+  {
+    name: 'pnl',
+    summary: 'show what was made and lost',
+    load: async () => (await import('./show-commands.ts')).showCommand('pnl'),
+  },
+  {
     name: 'settle',
     summary: 'say how an order of unknown fate has ended',
     load: async () => (await import('./settle-command.ts')).settleCommand(),

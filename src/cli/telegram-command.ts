@@ -45,7 +45,8 @@ async function pairChatByCode({ minutes, json }: { readonly minutes: number; rea
   }
   const { chat, topic, user } = paired.value;
   const entry = topic === null ? `{ id: ${chat} }` : `{ id: ${chat}, topic: ${topic} }`;
-  const text = `Put this into bot.config.ts:\n  telegram: { chats: [${entry}] },\nthen: npm run signalman -- telegram test`;
+  const users = user === null ? '' : `, users: [{ id: ${user}, role: 'owner' }]`;
+  const text = `Put this into bot.config.ts:\n  telegram: { chats: [${entry}]${users} },\nthen: npm run signalman -- telegram test`;
   printResult({ json: { chat, topic, user }, text }, json === true);
 }
 

@@ -17,13 +17,18 @@ export function isKept(schema: string): boolean {
 
 /**
  * Opens the live account if there has ever been one, else the paper account; a whole name, such as `live_main` or
- * `rehearsal`, is taken as well when a worker has run under it.
+ * `rehearsal`, is taken as well when a worker has run under it. With `onInstead` the only account that has run stands in
+ * for one that has not, and is told.
  */
-export function openAccountDatabase(options: Omit<DatabaseOptions, 'schema'>, accountId: string): Promise<OpenSql> {
-  return openSql({ ...options, schema: (sql) => findSchema(sql, accountId) });
+export function openAccountDatabase(
+  options: Omit<DatabaseOptions, 'schema'>,
+  accountId: string,
+  onInstead?: (name: string) => void,
+): Promise<OpenSql> {
+  return openSql({ ...options, schema: (sql) => findSchema(sql, accountId, onInstead) });
 }
 
-async function findSchema(sql: Sql, accountId: string): Promise<string> {
+async function findSchema(sql: Sql, accountId: string, onInstead?: (name: string) => void): Promise<string> {
   await ensureLeaseTable(sql);
   const ofModes = TRADING_MODES.toReversed().map((mode) => accountSchema(mode, accountId));
   const rows = await sql<{ name: string; hasRun: boolean }[]>`
@@ -32,10 +37,15 @@ async function findSchema(sql: Sql, accountId: string): Promise<string> {
   const found = ofModes.find((name) => rows.some((row) => row.name === name));
   if (found !== undefined) return found;
   if (rows.some(({ name, hasRun }) => name === accountId && hasRun)) return accountId;
-  const known = rows.filter(({ hasRun }) => hasRun).map(({ name }) => `"${name}"`);
+  const known = rows.filter(({ hasRun }) => hasRun).map(({ name }) => name);
+  const [only, ...others] = known;
+  if (onInstead !== undefined && only !== undefined && others.length === 0) {
+    onInstead(only);
+    return only;
+  }
   const hint =
     known.length === 0
       ? 'no worker has run on this database'
-      : `workers have run as ${known.join(', ')}; name one with --account`;
+      : `workers have run as ${known.map((name) => `"${name}"`).join(', ')}; name one with --account`;
   throw new ConfigError(`Expected an account that has been traded, found "${accountId}": ${hint}.`);
 }

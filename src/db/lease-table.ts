@@ -13,6 +13,8 @@ export interface LeaseHolder {
   readonly heartbeatTime: number | null;
   /** How long ago that was. */
   readonly silentMs: number | null;
+  /** When it took the lease; null for one that has no row. */
+  readonly takenTime: number | null;
 }
 
 /** Makes the table where it is missing. */
@@ -99,12 +101,15 @@ export async function isNewest(sql: Sql, account: string, epoch: number): Promis
 
 /** Whoever has the lock; undefined when nobody does. */
 export async function findHolder(sql: Sql, account: string): Promise<LeaseHolder | undefined> {
-  const [row] = await sql<{ name: string | null; heartbeatTime: number | null; silentMs: number | null }[]>`
-    select application_name as name, heartbeat_time as "heartbeatTime", ${nowMs(sql)} - heartbeat_time as "silentMs"
+  const [row] = await sql<(Omit<LeaseHolder, 'processId'> & { name: string | null })[]>`
+    select application_name as name, heartbeat_time as "heartbeatTime", ${nowMs(sql)} - heartbeat_time as "silentMs",
+      taken_time as "takenTime"
     from pg_locks lock left join pg_stat_activity using (pid)
       left join signalman_leases.leases lease on lease.account = ${account} and lease.backend_pid = lock.pid
     where ${isLockOf(sql, account)}`;
-  return row && { processId: processOf(row.name ?? ''), heartbeatTime: row.heartbeatTime, silentMs: row.silentMs };
+  if (row === undefined) return undefined;
+  const { name, ...rest } = row;
+  return { processId: processOf(name ?? ''), ...rest };
 }
 
 /** Accounts whose lock somebody has. */

@@ -70,6 +70,7 @@ export function openControl({ setup, account, market, database, log, signal }: C
       },
       health: () => health(market, poller),
       now: () => market.clock.now(),
+      day: () => market.clock.now(),
       carryOut: (action, askedBy) => carryOut(action, askedBy, database, () => isHeard),
     },
   });

@@ -1,4 +1,4 @@
-import { type EpochMs, formatClock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time.ts';
+import { dayOf, type EpochMs, formatClock, formatDay, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import type { AccountResult, AccountStatus } from '../../ports/account-views.ts';
 import type { Switches } from '../../ports/engine-event.ts';
 import { formatMoney, formatResult } from '../format-values.ts';
@@ -16,8 +16,8 @@ export interface AccountFacts {
 export function statusLines(
   { account, mode, version, startedTime }: AccountFacts,
   status: AccountStatus,
-  today: AccountResult,
-  now: EpochMs,
+  result: AccountResult,
+  { now, day }: { readonly now: EpochMs; readonly day: EpochMs },
 ): readonly string[] {
   const { openPositions, workingEntries, workingExits, unknownOrders, lastPriceTime, differences } = status;
   const up = startedTime === null ? 'no worker is running' : `up ${spanOf(now - startedTime)}`;
@@ -25,9 +25,9 @@ export function statusLines(
   return [
     `${mode === 'live' ? 'Live' : 'Paper'} account ${account}, version ${version}, ${up}`,
     entriesLine(status.switches),
-    `positions: ${openPositions === 0 ? 'none open' : `${openPositions} open, ${formatResult(today.openPaise)} at the latest prices`}`,
+    `positions: ${openPositions === 0 ? 'none open' : `${openPositions} open, ${formatResult(result.openPaise)} at the latest prices`}`,
     `orders: ${workingEntries} working entries, ${workingExits} working exits${unknown}`,
-    resultLine('today', today),
+    resultLine(dayOf(day) === dayOf(now) ? 'today' : formatDay(dayOf(day)), result),
     `last price: ${lastPriceTime === null ? 'none yet' : `${formatClock(lastPriceTime)}, ${spanOf(now - lastPriceTime)} ago`}`,
     `differences from the broker's books: ${differences === 0 ? 'none open' : `${differences} open`}`,
   ];

@@ -15,6 +15,8 @@ export interface ControlDesk {
   /** One line each: what the worker hears and reaches. */
   readonly health: () => Promise<readonly string[]>;
   readonly now: () => EpochMs;
+  /** A time of the day that is looked at: today, but for a recorded day that was played. */
+  readonly day: () => EpochMs;
   /** Resolves with what it came to, in words. */
   readonly carryOut: (action: ControlAction, askedBy: string) => Promise<string>;
 }

@@ -25,8 +25,11 @@ const VIEWS: readonly View[] = [
     usage: '',
     summary: 'the account at a glance: may it enter, what is open, what the day came to',
     run: withoutArguments(async (desk) => {
-      const [status, today] = await Promise.all([desk.views.status(), desk.views.result(spanOf('day', desk.now()))]);
-      const [head = '', entries = '', ...others] = statusLines(desk.facts(), status, today, desk.now());
+      const [status, today] = await Promise.all([desk.views.status(), desk.views.result(spanOf('day', desk.day()))]);
+      const [head = '', entries = '', ...others] = statusLines(desk.facts(), status, today, {
+        now: desk.now(),
+        day: desk.day(),
+      });
       return answer(head, [entries, ...others], { ...desk.facts(), ...status, today });
     }),
   },
@@ -57,7 +60,7 @@ const VIEWS: readonly View[] = [
       if ((which !== 'open' && which !== 'today') || others.length > 0) {
         return misread(`expected "open" or "today", found "${args.join(' ')}"`);
       }
-      const orders = await desk.views.orders(which === 'open' ? 'open' : spanOf('day', desk.now()), MOST_ROWS);
+      const orders = await desk.views.orders(which === 'open' ? 'open' : spanOf('day', desk.day()), MOST_ROWS);
       return answer(`Orders, ${which}: ${countOf(orders.length)}`, orders.map(orderLine), orders);
     },
   },
@@ -164,7 +167,7 @@ function overPeriod(run: (period: Period, span: Span, desk: ControlDesk) => Prom
     if ((period !== 'day' && period !== 'week' && period !== 'month') || others.length > 0) {
       return misread(`expected "day", "week" or "month", found "${args.join(' ')}"`);
     }
-    return run(period, spanOf(period, desk.now()), desk);
+    return run(period, spanOf(period, desk.day()), desk);
   };
 }
 

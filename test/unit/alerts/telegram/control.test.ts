@@ -110,6 +110,7 @@ function openControl() {
       facts: () => ({ account: 'a', mode: 'paper', version: '1', startedTime: START }),
       health: async () => [],
       now: () => world.now,
+      day: () => world.now,
       carryOut: async (action, askedBy) => {
         failAt('carryOut');
         done.push({ ...action, askedBy });

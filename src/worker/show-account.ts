@@ -1,0 +1,43 @@
+/** An account's books for the command line: the same views, in the same words, as by Telegram. Entry point: `showAccount`. */
+import { VIEW_COMMANDS } from '../alerts/telegram/control/view-commands.ts';
+import { programVersion } from '../config/program-version.ts';
+import { ConfigError } from '../core/errors.ts';
+import type { StrategyId } from '../core/ids.ts';
+import { DAY_MS, type EpochMs } from '../core/time.ts';
+import { findLeaseHolder } from '../db/lease.ts';
+import type { OpenSql } from '../db/open-sql.ts';
+import { PostgresViews } from '../db/postgres-views.ts';
+
+export interface ShowOptions {
+  readonly database: OpenSql;
+  readonly strategies: readonly StrategyId[];
+  readonly now: EpochMs;
+}
+
+export async function showAccount(
+  name: string,
+  args: readonly string[],
+  { database, strategies, now }: ShowOptions,
+): Promise<{ readonly text: string; readonly json: unknown }> {
+  const command = VIEW_COMMANDS.find((each) => each.name === name);
+  if (command === undefined) throw new ConfigError(`Expected a view of the account, found "${name}"`);
+  const views = new PostgresViews(database);
+  const holder = await findLeaseHolder(database, database.schema);
+  const { lastPriceTime } = await views.status();
+  // A recorded day that was played is looked at as it ended.
+  const isPast = lastPriceTime !== null && now - lastPriceTime > DAY_MS / 2;
+  const reply = await command.run(args, {
+    ...{ views, strategies, now: () => now, day: () => (isPast ? lastPriceTime : now) },
+    facts: () => ({
+      account: database.schema,
+      mode: database.schema.startsWith('live_') ? 'live' : 'paper',
+      version: programVersion(),
+      startedTime: holder?.takenTime ?? null,
+    }),
+    health: async () => [],
+    carryOut: async () => '',
+  });
+  if (reply.kind === 'lines') return { text: reply.lines.map(({ text }) => text).join('\n'), json: reply.facts };
+  const problem = reply.kind === 'misread' ? reply.problem : 'it is no view';
+  throw new ConfigError(`${name} ${command.usage}: ${problem}`.replace(' :', ':'));
+}
