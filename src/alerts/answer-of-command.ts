@@ -1,15 +1,20 @@
 import type { Commanded, Effect, Switches } from '../ports/engine-event.ts';
+import { formatInstrument } from './format-values.ts';
 
 /** What a command has come to, for who has asked: the engine's effects of it in words, without a full stop. */
 export function answerOfCommand(
-  { command, strategyId }: Pick<Commanded, 'command' | 'strategyId'>,
+  { command, strategyId, instrumentId }: Pick<Commanded, 'command' | 'strategyId' | 'instrumentId'>,
   effects: readonly Effect[],
 ): string {
-  const whose = strategyId === undefined ? '' : ` of "${strategyId}"`;
+  const where = instrumentId === undefined ? '' : ` in ${formatInstrument(instrumentId)}`;
+  const whose = `${strategyId === undefined ? '' : ` of "${strategyId}"`}${where}`;
   const cancels = effects.filter(({ type }) => type === 'cancelRequested').length;
   if (command === 'halt') return `entries${whose} are denied until resumed; nothing else changes`;
   if (command === 'kill') {
     return `entries${whose} are denied until resumed; ${count(cancels, 'working entry is', 'working entries are')} being cancelled`;
+  }
+  if (command === 'cancel') {
+    return cancels > 0 ? 'the entry is being cancelled' : 'no entry of that id is working: nothing was cancelled';
   }
   if (command === 'resume') return resumed(effects, strategyId);
   const closed = new Set(

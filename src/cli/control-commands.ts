@@ -7,10 +7,11 @@ import { Command } from 'commander';
 import { readEnv } from '../config/env.ts';
 import { suggestion } from '../config/nearest.ts';
 import { ConfigError, UnavailableError } from '../core/errors.ts';
-import type { StrategyId } from '../core/ids.ts';
+import type { InstrumentId, StrategyId } from '../core/ids.ts';
+import { parseInstrumentId } from '../core/instrument.ts';
 import type { OpenSql } from '../db/open-sql.ts';
 import type { AccountStanding } from '../ports/account-views.ts';
-import type { Command as ControlCommand } from '../ports/engine-event.ts';
+import type { Command as EngineCommand } from '../ports/engine-event.ts';
 import { accountOfBot } from './account-of-bot.ts';
 import { askWorker, DEFAULT_WAIT_SECONDS } from './ask-worker.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
@@ -18,9 +19,12 @@ import { knownStrategies } from './known-strategies.ts';
 import { readNumber } from './options.ts';
 import { printNote, printResult } from './output.ts';
 
+type ControlCommand = Exclude<EngineCommand, 'cancel'>;
+
 interface ControlOptions {
   readonly account?: string;
   readonly strategy?: string;
+  readonly instrument?: string;
   readonly wait: number;
   readonly json?: boolean;
 }
@@ -63,8 +67,15 @@ const HELP: Readonly<Record<ControlCommand, Help>> = {
 
 export function controlCommand(name: ControlCommand): Command {
   const { summary, entries, orders, positions } = HELP[name];
-  return new Command(name)
-    .description(summary)
+  const command = new Command(name).description(summary);
+  if (name === 'squareoff') {
+    command.option(
+      '--instrument <id>',
+      'only in this instrument, e.g. NSE:INFY; by default in all of them',
+      readInstrument,
+    );
+  }
+  return command
     .option('--account <id>', 'the account, live if it has ever been traded live; by default that of bot.config.ts')
     .option('--strategy <id>', 'only this configured strategy, e.g. ema-3m; by default the whole account')
     .option(
@@ -98,12 +109,21 @@ async function control(command: ControlCommand, options: ControlOptions): Promis
       );
     }
     const strategyId = options.strategy === undefined ? null : await strategyOf(options.strategy, database);
+    const instrumentId = (options.instrument ?? null) as InstrumentId | null;
     const standing = await accountStanding(database, strategyId);
-    const whose = `account "${database.schema}"${strategyId === null ? '' : `, strategy "${strategyId}"`}`;
+    const ofStrategy = strategyId === null ? '' : `, strategy "${strategyId}"`;
+    const whose = `account "${database.schema}"${ofStrategy}${instrumentId === null ? '' : `, ${instrumentId}`}`;
     if (command === 'kill' || command === 'squareoff') printNote(`${command} of ${whose}: ${wordsOf(standing)}`);
-    const outcome = await askWorker(database, { command, strategyId }, options.wait);
+    const outcome = await askWorker(database, { command, strategyId, instrumentId }, options.wait);
     if (outcome.state === 'failed' || outcome.state === 'unanswered') process.exitCode = EXIT_FAILED;
-    const json = { command, account: database.schema, strategy: strategyId, ...outcome, before: standing };
+    const json = {
+      command,
+      account: database.schema,
+      strategy: strategyId,
+      instrument: instrumentId,
+      ...outcome,
+      before: standing,
+    };
     printResult({ json, text: `${command} of ${whose}: ${outcome.text}` }, options.json === true);
   } finally {
     await database.close();
@@ -112,6 +132,11 @@ async function control(command: ControlCommand, options: ControlOptions): Promis
 
 function wordsOf({ openPositions, workingEntries, workingExits }: AccountStanding): string {
   return `${openPositions} open positions, ${workingEntries} working entries, ${workingExits} working exits`;
+}
+
+function readInstrument(text: string): string {
+  if (parseInstrumentId(text as InstrumentId) !== undefined) return text;
+  throw new ConfigError(`--instrument: expected an instrument such as NSE:INFY, found "${text}"`);
 }
 
 /** One that is configured, or that has traded: a wrong name must not look like a command that worked. */

@@ -71,6 +71,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./show-commands.ts')).showCommand('pnl'),
   },
   {
+    name: 'cancel',
+    summary: 'cancel an entry that is working',
+    load: async () => (await import('./cancel-command.ts')).cancelCommand(),
+  },
+  {
     name: 'settle',
     summary: 'say how an order of unknown fate has ended',
     load: async () => (await import('./settle-command.ts')).settleCommand(),

@@ -3,7 +3,7 @@
  *
  * Entry points: `sendCommand`, `findAnswer` for those who ask; `CommandInbox` (command-inbox.ts) for the worker.
  */
-import type { ClientOrderId, StrategyId } from '../core/ids.ts';
+import type { ClientOrderId, InstrumentId, StrategyId } from '../core/ids.ts';
 import type { Rupees } from '../core/money.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { ASKED_COMMANDS } from './schema/commands.ts';
@@ -15,6 +15,10 @@ export interface CommandRequest {
   readonly command: (typeof ASKED_COMMANDS)[number];
   /** Null for the whole account. */
   readonly strategyId: StrategyId | null;
+  /** Of `squareoff`: only in this instrument. */
+  readonly instrumentId?: InstrumentId | null | undefined;
+  /** Of `cancel`: the entry. */
+  readonly orderId?: ClientOrderId | null | undefined;
   /** Of `settle`: how an order of unknown fate has ended. */
   readonly settled?: SettledOrder | undefined;
   /** Who asks, e.g. `cli:owner@host pid 4711`. */
@@ -53,12 +57,13 @@ interface Connected {
 
 /** Written, and called out to whoever listens. Returns the command's id. */
 export async function sendCommand({ sql }: Connected, request: CommandRequest): Promise<number> {
-  const { command, strategyId, askedBy, settled } = request;
-  const { orderId = null, filled = null } = settled ?? {};
+  const { command, strategyId, instrumentId = null, askedBy, settled } = request;
+  const orderId = settled?.orderId ?? request.orderId ?? null;
+  const filled = settled?.filled ?? null;
   const [sent] = await sql<{ id: number }[]>`
     with asked as (
-      insert into commands (command, strategy_id, asked_by, order_id, filled_quantity, filled_price)
-      values (${command}, ${strategyId}, ${askedBy}, ${orderId}, ${filled?.quantity ?? null}, ${filled?.price ?? null})
+      insert into commands (command, strategy_id, instrument_id, asked_by, order_id, filled_quantity, filled_price)
+      values (${command}, ${strategyId}, ${instrumentId}, ${askedBy}, ${orderId}, ${filled?.quantity ?? null}, ${filled?.price ?? null})
       returning id)
     select id, pg_notify(${COMMANDS_CHANNEL}, current_schema()) from asked`;
   return sent?.id ?? Number.NaN;
@@ -75,11 +80,12 @@ export async function findAnswer({ sql }: Connected, id: number): Promise<Comman
 /** In the order in which they were asked. */
 export async function pendingCommands({ sql }: Connected): Promise<readonly AskedCommand[]> {
   const rows = await sql<PendingRow[]>`
-    select id, command, strategy_id as "strategyId", asked_by as "askedBy", asked_time as "askedTime",
+    select id, command, strategy_id as "strategyId", instrument_id as "instrumentId", asked_by as "askedBy", asked_time as "askedTime",
       order_id as "orderId", filled_quantity as "filledQuantity", filled_price as "filledPrice"
     from commands where applied_time is null order by id`;
-  return rows.map(({ orderId, filledQuantity: quantity, filledPrice: price, ...asked }) => {
-    if (orderId === null) return asked;
+  return rows.map(({ filledQuantity: quantity, filledPrice: price, ...asked }) => {
+    const { command, orderId } = asked;
+    if (command !== 'settle' || orderId === null) return asked;
     return { ...asked, settled: { orderId, filled: quantity === null || price === null ? null : { quantity, price } } };
   });
 }

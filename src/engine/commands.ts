@@ -1,18 +1,23 @@
-import type { StrategyId } from '../core/ids.ts';
+import type { InstrumentId, StrategyId } from '../core/ids.ts';
 import type { Commanded, Effect, Switches } from '../ports/engine-event.ts';
 import type { EngineParts } from './engine-parts.ts';
 
 /** What a person's command does; the engine's time has come to it. */
 export function obey(
-  { command, strategyId, time }: Commanded,
+  { command, strategyId, instrumentId, orderId, time }: Commanded,
   { switches, orders }: Pick<EngineParts, 'switches' | 'orders'>,
   emit: (effect: Effect) => void,
 ): void {
   const reason = strategyId === undefined ? `Command "${command}"` : `Command "${command}" of strategy "${strategyId}"`;
-  const isMeant = (each: { readonly strategyId: StrategyId }): boolean =>
-    strategyId === undefined || each.strategyId === strategyId;
+  const isMeant = (each: { readonly strategyId: StrategyId; readonly instrumentId: InstrumentId }): boolean =>
+    (strategyId === undefined || each.strategyId === strategyId) &&
+    (instrumentId === undefined || each.instrumentId === instrumentId);
   if (command === 'squareoff') {
     orders.squareOff(isMeant, reason, time);
+    return;
+  }
+  if (command === 'cancel') {
+    orders.cancelEntries(({ clientOrderId }) => clientOrderId === orderId, reason, time);
     return;
   }
   Object.assign(switches, strategyId === undefined ? turned(command) : turnedOf(strategyId, command, switches));

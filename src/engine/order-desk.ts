@@ -147,7 +147,7 @@ export class OrderDesk {
   }
 
   /** Entries that fill all the same are kept and protected. */
-  cancelEntries(isMeant: (each: Held) => boolean, reason: string, now: EpochMs): void {
+  cancelEntries(isMeant: (order: Order) => boolean, reason: string, now: EpochMs): void {
     for (const order of this.#book.workingEntries) if (isMeant(order)) this.#cancel(order, reason, now);
   }
 

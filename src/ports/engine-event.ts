@@ -1,7 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { Candle } from '../core/candle.ts';
 import type { BookedFill, Fill } from '../core/fill.ts';
-import type { InstrumentId, StrategyId } from '../core/ids.ts';
+import type { ClientOrderId, InstrumentId, StrategyId } from '../core/ids.ts';
 import type { Paise } from '../core/money.ts';
 import type { Order, OrderSide, OrderUpdate, ProductType } from '../core/order.ts';
 import type { Position } from '../core/position.ts';
@@ -10,7 +10,7 @@ import type { EpochMs } from '../core/time.ts';
 import type { Trade } from '../core/trade.ts';
 import type { MarketEvent } from './market-event.ts';
 
-export const COMMANDS = ['halt', 'resume', 'kill', 'squareoff'] as const;
+export const COMMANDS = ['halt', 'resume', 'kill', 'squareoff', 'cancel'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** What a person has asked for: of one strategy, or of the whole account when none is named. */
@@ -18,6 +18,10 @@ export interface Commanded {
   readonly type: 'commanded';
   readonly command: Command;
   readonly strategyId?: StrategyId;
+  /** Of `squareoff`: only in this instrument. */
+  readonly instrumentId?: InstrumentId;
+  /** Of `cancel`: the entry. */
+  readonly orderId?: ClientOrderId;
   readonly time: EpochMs;
 }
 

@@ -7,6 +7,7 @@ import type { ControlAction } from '../alerts/telegram/control/control-action.ts
 import { Guard } from '../alerts/telegram/control/guard.ts';
 import { withHelp } from '../alerts/telegram/control/help-command.ts';
 import { SWITCH_COMMANDS } from '../alerts/telegram/control/switch-commands.ts';
+import { TRADE_COMMANDS } from '../alerts/telegram/control/trade-commands.ts';
 import { VIEW_COMMANDS } from '../alerts/telegram/control/view-commands.ts';
 import { Poller } from '../alerts/telegram/poller.ts';
 import { TelegramApi } from '../alerts/telegram/telegram-api.ts';
@@ -58,7 +59,13 @@ export function openControl({ setup, account, market, database, log, signal }: C
     onIntruder: (words) => market.trouble.tell(words),
   });
   const control = new Control({
-    ...{ api, guard, clock, botName: () => botName, commands: withHelp([...VIEW_COMMANDS, ...SWITCH_COMMANDS]) },
+    ...{
+      api,
+      guard,
+      clock,
+      botName: () => botName,
+      commands: withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS]),
+    },
     confirmations: new PostgresConfirmations(database),
     makeNonce: () => randomBytes(18).toString('base64url'),
     desk: {
@@ -106,12 +113,12 @@ async function health(market: OpenMarket, poller: Poller): Promise<readonly stri
 
 /** Written down before it is done, like a command from a shell. */
 async function carryOut(
-  { command, strategyId }: ControlAction,
+  action: ControlAction,
   askedBy: string,
   database: Database,
   isHeard: () => boolean,
 ): Promise<string> {
-  const id = await sendCommand(database, { command, strategyId, askedBy });
+  const id = await sendCommand(database, { ...action, askedBy });
   const deadline = performance.now() + ANSWER_PATIENCE_MS;
   while (isHeard() && performance.now() < deadline) {
     const answer = await findAnswer(database, id);

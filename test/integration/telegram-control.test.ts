@@ -157,8 +157,19 @@ it('halts at once, and does what is dangerous on a yes of the one who asked, onc
   const [, dont = ''] = operator.buttons;
   operator.press(dont);
   await expect.poll(edits, PATIENCE).toContain('squareoff: no. Nothing was done.');
+  // One position, named as people name it; what protects it is no entry.
+  expect(await operator.ask('/exit TCS')).toContain('expected one of the open positions (INFY), found "TCS"');
+  const [stop] = await database.sql`select client_order_id as id from orders where role = 'STOP_LOSS'`;
+  if (stop) expect(await operator.ask(`/cancel ${stop.id}`)).toContain('that order gets a position closed');
+  expect(await operator.ask('/cancel e7k2m9')).toContain('that order has ended: ');
+  expect(await operator.ask('/exit infy')).toMatch(/^<b>\/exit\?<\/b>\nINFY \+5 at 1,500\.00, /);
+  const [exit = ''] = operator.buttons;
+  operator.press(exit);
+  await expect
+    .poll(() => edits().at(-1), PATIENCE)
+    .toMatch(/^squareoff of swing: 1 position of "swing" in INFY is being closed/);
   expect(await owner.ask(`/strategy ${SWING} off`)).toContain(
-    '1 open position and no working entries of it are left as they are.'.replace('no', 'No'),
+    '1 open position and no working entries of it are left as they are.',
   );
   const [off = ''] = owner.buttons;
   owner.press(off);

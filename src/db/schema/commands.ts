@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { bigint, check, index, pgTable, text } from 'drizzle-orm/pg-core';
 import type { ClientOrderId } from '../../core/ids.ts';
 import { COMMANDS } from '../../ports/engine-event.ts';
-import { epochMs, isOneOf, price, strategyId, units } from './columns.ts';
+import { epochMs, instrumentId, isOneOf, price, strategyId, units } from './columns.ts';
 
 /** What can be asked of the worker: commands to the engine, and how an order of unknown fate has ended. */
 export const ASKED_COMMANDS = [...COMMANDS, 'settle'] as const;
@@ -15,7 +15,9 @@ export const commands = pgTable(
     command: text({ enum: ASKED_COMMANDS }).notNull(),
     /** Null for the whole account. */
     strategyId: strategyId(),
-    /** Of `settle`: the order, and what of it was filled at which price; null: it was never sent. */
+    /** Of `squareoff`; null for all of them. */
+    instrumentId: instrumentId(),
+    /** Of `cancel`, the entry. Of `settle`: the order, and what of it was filled at which price; null: it was never sent. */
     orderId: text().$type<ClientOrderId>(),
     filledQuantity: units(),
     filledPrice: price(),
@@ -30,7 +32,8 @@ export const commands = pgTable(
   (t) => [
     index('commands_pending').on(t.id).where(sql`${t.appliedTime} is null`),
     check('commands_command', isOneOf(t.command, ASKED_COMMANDS)),
-    check('commands_order', sql`(${t.command} = 'settle') = (${t.orderId} is not null)`),
+    check('commands_instrument', sql`${t.instrumentId} is null or ${t.command} = 'squareoff'`),
+    check('commands_order', sql`(${t.command} in ('settle', 'cancel')) = (${t.orderId} is not null)`),
     check('commands_filled', sql`(${t.filledQuantity} is null) = (${t.filledPrice} is null)`),
     check('commands_filled_amounts', sql`${t.filledQuantity} > 0 and ${t.filledPrice} > 0`),
     check('commands_applied', sql`${t.appliedTime} is null or ${t.answer} is not null`),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { answerOfCommand } from '../../../src/alerts/answer-of-command.ts';
-import type { StrategyId } from '../../../src/core/ids.ts';
+import type { InstrumentId, StrategyId } from '../../../src/core/ids.ts';
 import { enter } from '../../../src/engine/strategy/strategy.ts';
-import type { Command } from '../../../src/ports/engine-event.ts';
+import type { Command, Commanded } from '../../../src/ports/engine-event.ts';
 import { at, decideAt, EngineBench } from '../../support/engine-bench.ts';
 
 const BUY = enter({ side: 'BUY', stopLoss: 95, target: 110, reason: 'up' });
@@ -19,8 +19,8 @@ function busy(): EngineBench {
   return bench;
 }
 
-function answer(bench: EngineBench, command: Command, id?: string): string {
-  const event = { command, ...(id === undefined ? {} : { strategyId: id as StrategyId }) };
+function answer(bench: EngineBench, command: Command, id?: string, target: Partial<Commanded> = {}): string {
+  const event = { command, ...(id === undefined ? {} : { strategyId: id as StrategyId }), ...target };
   return answerOfCommand(event, bench.handle({ type: 'commanded', ...event, time: at('10:06') }));
 }
 
@@ -39,6 +39,27 @@ describe('the answer to a command', () => {
     expect(answer(bench, 'squareoff', 'two')).toBe('no positions of "two" are being closed, 1 order cancelled');
     expect(answer(bench, 'squareoff')).toBe('1 position is being closed, 2 orders cancelled');
     expect(answer(bench, 'squareoff')).toBe('nothing is open that is not being closed already');
+  });
+
+  it('cancels one entry, and nothing that protects a position', () => {
+    const bench = busy();
+    const [entry, stop] = [bench.last('ENTRY').clientOrderId, bench.last('STOP_LOSS').clientOrderId];
+    expect(answer(bench, 'cancel', undefined, { orderId: stop })).toBe(
+      'no entry of that id is working: nothing was cancelled',
+    );
+    expect(answer(bench, 'cancel', undefined, { orderId: entry })).toBe('the entry is being cancelled');
+    expect(answer(bench, 'kill'), 'the only one').toContain('no working entries are being cancelled');
+  });
+
+  it('closes what is held in one instrument', () => {
+    const bench = busy();
+    const held = bench.last('ENTRY').instrumentId;
+    expect(answer(bench, 'squareoff', 'one', { instrumentId: 'NSE:ELSEWHERE' as InstrumentId })).toBe(
+      'nothing of "one" in ELSEWHERE is open that is not being closed already',
+    );
+    expect(answer(bench, 'squareoff', 'one', { instrumentId: held })).toMatch(
+      /^1 position of "one" in \S+ is being closed/,
+    );
   });
 
   it('says what is still halted after a resume', () => {

@@ -160,7 +160,7 @@ export class Control {
 
   /** Roles may have changed since the question. */
   #mayStill({ role }: BotUser, { command, strategyId }: ControlAction): boolean {
-    const name = strategyId !== null && (command === 'resume' || command === 'halt') ? 'strategy' : command;
+    const name = strategyId !== null && command === 'resume' ? 'strategy' : command;
     const needed = this.#commands.get(name)?.role ?? 'owner';
     return mayAct(role, needed);
   }

@@ -88,7 +88,7 @@ function asking(
     if (strategyId === undefined) return misread(noStrategy(args.join(' '), desk));
     const standing = await desk.views.standing(strategyId);
     const whose = strategyId === null ? '' : ` of ${strategyId}`;
-    return { kind: 'ask', effect: effectOf(standing, whose), action: { command, strategyId } };
+    return { kind: 'ask', effect: effectOf(standing, whose).map(sentence), action: { command, strategyId } };
   };
 }
 
@@ -100,5 +100,9 @@ function strategyOf(args: readonly string[], desk: ControlDesk): StrategyId | nu
 }
 
 function count(number: number, one: string, many: string): string {
-  return `${number === 0 ? 'No' : number} ${number === 1 ? one : many}`;
+  return `${number === 0 ? 'no' : number} ${number === 1 ? one : many}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -4,6 +4,7 @@ import { answerOfCommand } from '../../../../src/alerts/answer-of-command.ts';
 import type { BotCommand, ControlDesk } from '../../../../src/alerts/telegram/control/bot-command.ts';
 import { usageOf, withHelp } from '../../../../src/alerts/telegram/control/help-command.ts';
 import { SWITCH_COMMANDS } from '../../../../src/alerts/telegram/control/switch-commands.ts';
+import { TRADE_COMMANDS } from '../../../../src/alerts/telegram/control/trade-commands.ts';
 import { VIEW_COMMANDS } from '../../../../src/alerts/telegram/control/view-commands.ts';
 import type { ClientOrderId, InstrumentId, SignalKey, StrategyId } from '../../../../src/core/ids.ts';
 import { brokerId, buildOrder, buildSignal } from '../../../support/build-order.ts';
@@ -23,6 +24,11 @@ const order = buildOrder({
   ...{ signalKey: KEY, clientOrderId: 'e7k2m9q4x1c8v5n3' as ClientOrderId, type: 'LIMIT', limitPrice: 1_402.35 },
   ...{ status: 'FILLED', filledQuantity: 10, averagePrice: 1_402.35, brokerOrderId: brokerId('201117000123456') },
   updatedTime: OPENED + 900,
+});
+const working = buildOrder({
+  ...ENTRY,
+  ...{ signalKey: KEY, clientOrderId: 'p3x8a1b2c3d4e5f6' as ClientOrderId, type: 'LIMIT', limitPrice: 1_398.1 },
+  ...{ status: 'ACCEPTED', brokerOrderId: brokerId('201117000123499') },
 });
 const signal = buildSignal({
   ...ENTRY,
@@ -50,7 +56,7 @@ const desk: ControlDesk = {
       },
     ],
     orders: async () => [order],
-    ordersLike: async () => [order],
+    ordersLike: async (idStart) => [order, working].filter(({ clientOrderId }) => clientOrderId.startsWith(idStart)),
     signals: async () => [signal],
     trades: async () => [
       {
@@ -85,6 +91,8 @@ const desk: ControlDesk = {
 
 /** What is written behind the name in the sample. */
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  cancel: ['p3x8a1'],
+  exit: ['RELIANCE'],
   order: ['e7k2m9'],
   orders: ['today'],
   pnl: ['day'],
@@ -122,6 +130,7 @@ async function sampleOf(command: BotCommand): Promise<string> {
 
 test('docs/telegram.md shows each command with what it answers', async () => {
   const samples: string[] = [];
-  for (const command of withHelp([...VIEW_COMMANDS, ...SWITCH_COMMANDS])) samples.push(await sampleOf(command));
+  for (const command of withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS]))
+    samples.push(await sampleOf(command));
   await expect([HEAD, ...samples].join('\n')).toMatchFileSnapshot('../../../../docs/telegram.md');
 });

@@ -6,6 +6,7 @@ import type { ControlAction } from '../../../../src/alerts/telegram/control/cont
 import { Guard } from '../../../../src/alerts/telegram/control/guard.ts';
 import { withHelp } from '../../../../src/alerts/telegram/control/help-command.ts';
 import { SWITCH_COMMANDS } from '../../../../src/alerts/telegram/control/switch-commands.ts';
+import { TRADE_COMMANDS } from '../../../../src/alerts/telegram/control/trade-commands.ts';
 import { VIEW_COMMANDS } from '../../../../src/alerts/telegram/control/view-commands.ts';
 import type { StrategyId } from '../../../../src/core/ids.ts';
 import type { Confirmation, ConfirmationBook, Taken } from '../../../../src/ports/confirmation-book.ts';
@@ -76,7 +77,7 @@ function openControl() {
       confirmations,
       clock,
       botName: () => 'signalman_bot',
-      commands: withHelp([...VIEW_COMMANDS, ...SWITCH_COMMANDS]),
+      commands: withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS]),
     },
     makeNonce: () => {
       world.nonces += 1;
