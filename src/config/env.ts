@@ -36,6 +36,8 @@ export interface Env {
   readonly angelOneUrl: string | null;
   /** Null: alerts go to the terminal only. */
   readonly telegram: { readonly token: string; readonly apiRoot: string } | null;
+  /** Null: nobody watches from outside. */
+  readonly heartbeatUrl: string | null;
   /** Null: broker tokens are not kept, so each start logs in. */
   readonly tokenKey: Buffer | null;
   /** Values that must never be printed. */
@@ -54,6 +56,8 @@ export interface AngelOneAccess {
 const TELEGRAM_API = 'https://api.telegram.org';
 /** Shorter values are not struck out of texts. */
 const SHORTEST_REDACTED = 5;
+/** Without a password in it the address of a server is no secret. */
+const SERVER_URL = /^(?:postgres(?:ql)?|rediss?):/;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -78,6 +82,7 @@ const VARIABLES = {
   ANGEL_SIMULATOR_URL: loopbackUrl(),
   TELEGRAM_BOT_TOKEN: secret(/^\d{5,}:[\w-]{20,}$/, 'the token that @BotFather gave, such as 123456789:AA…'),
   TELEGRAM_API_ROOT: webUrl('a URL such as https://api.telegram.org'),
+  HEARTBEAT_URL: secret(/^https?:\/\/\S+$/, 'the URL of a check, such as https://hc-ping.com/<uuid>'),
   SIGNALMAN_KEY: secret(/^[0-9a-f]{64}$/i, '64 hexadecimal digits, such as `openssl rand -hex 32` prints'),
   SIGNALMAN_STATE: plain('the path of a folder'),
   SIGNALMAN_CONFIG: plain('the path of a configuration file'),
@@ -125,6 +130,7 @@ export function readEnv(real: Variables = process.env, dotenv: string | undefine
       values.TELEGRAM_BOT_TOKEN === undefined
         ? null
         : Object.freeze({ token: values.TELEGRAM_BOT_TOKEN, apiRoot: values.TELEGRAM_API_ROOT ?? TELEGRAM_API }),
+    heartbeatUrl: values.HEARTBEAT_URL ?? null,
     tokenKey: values.SIGNALMAN_KEY === undefined ? null : Buffer.from(values.SIGNALMAN_KEY, 'hex'),
     secrets: Object.freeze(secretsOf(values)),
   });
@@ -192,7 +198,7 @@ function secretsOf(values: Variables): string[] {
     const password = URL.canParse(text) ? new URL(text).password : '';
     if (password !== '') secrets.push(text, password, decodeURIComponent(password));
     // Four digits stand in too many prices to be struck out everywhere: the MPIN is kept out of texts at its source.
-    else if (!URL.canParse(text) && text.length >= SHORTEST_REDACTED) secrets.push(text);
+    else if (!SERVER_URL.test(text) && text.length >= SHORTEST_REDACTED) secrets.push(text);
   }
   return [...new Set(secrets)];
 }

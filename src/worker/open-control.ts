@@ -12,7 +12,7 @@ import { VIEW_COMMANDS } from '../alerts/telegram/control/view-commands.ts';
 import { Poller } from '../alerts/telegram/poller.ts';
 import { TelegramApi } from '../alerts/telegram/telegram-api.ts';
 import { programVersion } from '../config/program-version.ts';
-import { formatClock } from '../core/time.ts';
+import { formatClock, MINUTE_MS } from '../core/time.ts';
 import type { Database } from '../db/database.ts';
 import { findAnswer, sendCommand } from '../db/postgres-commands.ts';
 import { PostgresConfirmations } from '../db/postgres-confirmations.ts';
@@ -37,10 +37,14 @@ export interface BotControl {
   catchUp(): Promise<void>;
   /** Resolves when the signal aborts. */
   listen(): Promise<void>;
+  /** Telegram has not answered for a while. */
+  isDeaf(): boolean;
 }
 
 const ANSWER_PATIENCE_MS = 5_000;
 const LOOK_EVERY_MS = 50;
+/** Long polls end every half minute. */
+const DEAF_MS = 3 * MINUTE_MS;
 const CHECK_TIMEOUT_MS = 10_000;
 
 /** Null where nobody may send commands. */
@@ -50,6 +54,7 @@ export function openControl({ setup, account, market, database, log, signal }: C
   // Telegram has the real time, whatever the market's is.
   const clock = new SystemClock();
   const startedTime = market.clock.now();
+  const openedTime = clock.now();
   let botName: string | null = null;
   let isHeard = false;
   const guard = new Guard({
@@ -88,6 +93,7 @@ export function openControl({ setup, account, market, database, log, signal }: C
     onFailure: (error) => log.warn({ error: String(error) }, 'What was written to the bot could not be taken'),
   });
   return {
+    isDeaf: () => clock.now() - (poller.heardTime ?? openedTime) > DEAF_MS,
     async catchUp() {
       const bot = await api.call('getMe', {}, z.object({ username: z.string() }), { ms: ANSWER_PATIENCE_MS, signal });
       if (bot.kind === 'done') botName = bot.value.username;

@@ -70,6 +70,10 @@ export class OutageWatch {
     return this.#vain.promise;
   }
 
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
   away(): void {
     this.#isAway = true;
     this.#stopInVain();

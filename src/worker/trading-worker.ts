@@ -50,6 +50,7 @@ import { OutageWatch, outageOf } from './outage-watch.ts';
 import { patientLedger } from './patient-ledger.ts';
 import type { RunFacts } from './run-summary.ts';
 import { openSchedule } from './schedule/open-schedule.ts';
+import { startHeartbeat } from './start-heartbeat.ts';
 import { dueOnly, keepSweeping } from './sweeping.ts';
 import { type DaysOptions, type OfDay, tradeDays } from './trade-days.ts';
 import { tradeSession } from './trade-session.ts';
@@ -223,6 +224,7 @@ async function trade(
     });
     closing.push(() => inbox.close());
     void control?.listen();
+    void startHeartbeat({ url: options.env.heartbeatUrl, outage, control, queue, log, signal: ending });
     await startWorkers({
       ...{ queues, registry, log },
       settings: market.desk ? {} : { orders: { concurrency: 1 } },
