@@ -43,6 +43,9 @@ export interface BotControl {
 
 const ANSWER_PATIENCE_MS = 5_000;
 const LOOK_EVERY_MS = 50;
+/** Trading does not wait longer for a Telegram that does not answer. */
+const CATCH_UP_MS = 3_000;
+const NAME_AGAIN_MS = 15_000;
 /** Long polls end every half minute. */
 const DEAF_MS = 3 * MINUTE_MS;
 const CHECK_TIMEOUT_MS = 10_000;
@@ -86,6 +89,17 @@ export function openControl({ setup, account, market, database, log, signal }: C
       carryOut: (action, askedBy) => carryOut(action, askedBy, database, () => isHeard),
     },
   });
+  const findName = async (patience: AbortSignal): Promise<void> => {
+    const bot = await api.call('getMe', {}, z.object({ username: z.string() }), { signal: patience });
+    if (bot.kind === 'done') botName = bot.value.username;
+  };
+  const introduce = async (): Promise<void> => {
+    while (botName === null && !signal.aborted) {
+      await findName(signal);
+      if (botName === null) await clock.sleepUntil(clock.now() + NAME_AGAIN_MS, signal);
+    }
+    if (!signal.aborted) await control.publishMenus(setup.users);
+  };
   const poller: Poller = new Poller({
     ...{ api, clock },
     take: (update) => control.take(update),
@@ -95,14 +109,13 @@ export function openControl({ setup, account, market, database, log, signal }: C
   return {
     isDeaf: () => clock.now() - (poller.heardTime ?? openedTime) > DEAF_MS,
     async catchUp() {
-      const bot = await api.call('getMe', {}, z.object({ username: z.string() }), { ms: ANSWER_PATIENCE_MS, signal });
-      if (bot.kind === 'done') botName = bot.value.username;
-      await poller.catchUp(signal);
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_MS)]);
+      await findName(patience);
+      if (botName !== null) await poller.catchUp(patience);
     },
     async listen() {
       isHeard = true;
-      await control.publishMenus(setup.users);
-      await poller.listen(signal);
+      await Promise.all([poller.listen(signal), introduce()]);
     },
   };
 }

@@ -24,7 +24,6 @@ export interface PollerOptions {
 
 const POLL_SECONDS = 25;
 const POLL_PATIENCE_MS = 40_000;
-const CATCH_UP_PATIENCE_MS = 5_000;
 const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 /** A lost connection or two are everyday. */
@@ -46,11 +45,10 @@ export class Poller {
     return this.#heardTime;
   }
 
-  /** Resolves when nothing is waiting any more, or Telegram does not say within a few seconds. */
+  /** Resolves when nothing is waiting any more, Telegram does not say, or `signal` aborts. */
   async catchUp(signal: AbortSignal): Promise<void> {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_PATIENCE_MS)]);
-    while (!patience.aborted) {
-      const count = await this.#poll(0, CATCH_UP_PATIENCE_MS, patience);
+    while (!signal.aborted) {
+      const count = await this.#poll(0, POLL_PATIENCE_MS, signal);
       if (count === 0 || count === null) return;
     }
   }

@@ -194,7 +194,7 @@ export class Control {
 
 /** In a group each bot has commands of its own. */
 function isOfOther(bot: string | null, ours: string | null): boolean {
-  return bot !== null && ours !== null && bot.toLowerCase() !== ours.toLowerCase();
+  return bot !== null && bot.toLowerCase() !== ours?.toLowerCase();
 }
 
 function wordsOf(error: unknown): string {
