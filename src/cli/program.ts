@@ -61,6 +61,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./show-commands.ts')).showCommand('signals'),
   },
   {
+    name: 'quote',
+    summary: 'show the latest price of an instrument',
+    load: async () => (await import('./show-commands.ts')).showCommand('quote'),
+  },
+  {
+    name: 'report',
+    summary: "show a day's report",
+    load: async () => (await import('./show-commands.ts')).showCommand('report'),
+  },
+  {
     name: 'trades',
     summary: 'show closed trades',
     load: async () => (await import('./show-commands.ts')).showCommand('trades'),

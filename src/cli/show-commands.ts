@@ -11,6 +11,8 @@ const SHOWN = {
   orders: { usage: '[open|today]', summary: 'show orders that work now, or all that were planned today' },
   order: { usage: '<id>', summary: 'show all that is known of one order; the beginning of its id is enough' },
   signals: { usage: '[n] [strategy]', summary: 'show the latest signals, what became of them and why' },
+  quote: { usage: '<symbol>', summary: 'show the latest price of an instrument that is traded' },
+  report: { usage: '[date]', summary: "show a day's report; by default the latest" },
   trades: { usage: '[day|week|month]', summary: 'show closed trades' },
   pnl: { usage: '[day|week|month]', summary: 'show what was made and lost, after charges, by strategy' },
 } as const;

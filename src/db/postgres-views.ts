@@ -8,6 +8,8 @@ import type {
   AccountStanding,
   AccountStatus,
   AccountViews,
+  DayReport,
+  LatestQuote,
   OpenPosition,
   ResultBySource,
   Span,
@@ -109,6 +111,23 @@ export class PostgresViews implements AccountViews {
       [from, to],
     );
     return row ?? { trades: 0, won: 0, grossPaise: 0, chargesPaise: 0, netPaise: 0, openPaise: 0 };
+  }
+
+  async quotes(name: string, most: number): Promise<readonly LatestQuote[]> {
+    return this.#sql<LatestQuote[]>`
+      select instrument_id as "instrumentId", time, last_price as "lastPrice", bid, ask, volume,
+        open_interest as "openInterest"
+      from quotes left join instruments on id = instrument_id
+      where lower(instrument_id) = lower(${name}) or lower(symbol) = lower(${name})
+      order by instrument_id limit ${most}`;
+  }
+
+  async report(day: string | null): Promise<DayReport | undefined> {
+    const [row] = await this.#sql<DayReport[]>`
+      select day::text as day, text from schedule_runs
+      where job = 'report' and status = 'DONE' and (${day}::text is null or day = ${day}::text::date)
+      order by schedule_runs.day desc limit 1`;
+    return row;
   }
 
   async resultsByStrategy({ from, to }: Span): Promise<readonly ResultBySource[]> {

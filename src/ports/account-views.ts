@@ -65,6 +65,24 @@ export interface Span {
   readonly to: EpochMs;
 }
 
+export interface LatestQuote {
+  readonly instrumentId: InstrumentId;
+  readonly time: EpochMs;
+  readonly lastPrice: Rupees;
+  readonly bid: Rupees | null;
+  readonly ask: Rupees | null;
+  /** Units traded on the day. */
+  readonly volume: number;
+  readonly openInterest: number | null;
+}
+
+/** A day's report as it was told. */
+export interface DayReport {
+  /** `2026-11-17`. */
+  readonly day: string;
+  readonly text: string;
+}
+
 /** An account as its books stand, for people to look at. Newest first where there is a time. */
 export interface AccountViews {
   status(): Promise<AccountStatus>;
@@ -78,5 +96,9 @@ export interface AccountViews {
   signals(strategyId: StrategyId | null, most: number): Promise<readonly Signal[]>;
   trades(span: Span, most: number): Promise<readonly Trade[]>;
   result(span: Span): Promise<AccountResult>;
+  /** Of instruments with that id or symbol, in any case. */
+  quotes(name: string, most: number): Promise<readonly LatestQuote[]>;
+  /** Of the day (`2026-11-17`), or the latest. */
+  report(day: string | null): Promise<DayReport | undefined>;
   resultsByStrategy(span: Span): Promise<readonly ResultBySource[]>;
 }

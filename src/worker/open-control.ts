@@ -17,8 +17,10 @@ import type { Database } from '../db/database.ts';
 import { findAnswer, sendCommand } from '../db/postgres-commands.ts';
 import { PostgresConfirmations } from '../db/postgres-confirmations.ts';
 import { PostgresViews } from '../db/postgres-views.ts';
+import type { TradingEngine } from '../engine/trading-engine.ts';
 import type { Logger } from '../logging/logger.ts';
 import { runChecks } from './doctor/check.ts';
+import { limitLines } from './limit-lines.ts';
 import type { OpenMarket } from './open-market.ts';
 import type { TelegramSetup } from './open-telegram.ts';
 import { SystemClock } from './system-clock.ts';
@@ -27,6 +29,7 @@ export interface ControlParts {
   readonly setup: TelegramSetup;
   readonly account: string;
   readonly market: OpenMarket;
+  readonly engine: TradingEngine;
   readonly database: Database;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -51,7 +54,15 @@ const DEAF_MS = 3 * MINUTE_MS;
 const CHECK_TIMEOUT_MS = 10_000;
 
 /** Null where nobody may send commands. */
-export function openControl({ setup, account, market, database, log, signal }: ControlParts): BotControl | null {
+export function openControl({
+  setup,
+  account,
+  market,
+  engine,
+  database,
+  log,
+  signal,
+}: ControlParts): BotControl | null {
   if (setup.users.length === 0) return null;
   const api = new TelegramApi(setup.access);
   // Telegram has the real time, whatever the market's is.
@@ -84,6 +95,7 @@ export function openControl({ setup, account, market, database, log, signal }: C
         return { account, mode, version: programVersion(), startedTime };
       },
       health: () => health(market, poller),
+      limits: async () => limitLines(market.engine.limits, engine, market.clock.now()),
       now: () => market.clock.now(),
       day: () => market.clock.now(),
       carryOut: (action, askedBy) => carryOut(action, askedBy, database, () => isHeard),

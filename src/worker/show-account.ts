@@ -35,6 +35,7 @@ export async function showAccount(
       startedTime: holder?.takenTime ?? null,
     }),
     health: async () => [],
+    limits: async () => [],
     carryOut: async () => '',
   });
   if (reply.kind === 'lines') return { text: reply.lines.map(({ text }) => text).join('\n'), json: reply.facts };

@@ -215,7 +215,8 @@ async function trade(
     const jobs = await requeueUnsettled(database, telegram?.chatNames);
     if (jobs > 0) log.info({ jobs }, 'What the last run has not settled is taken up');
     // What was asked for while nobody ran comes before anything is sent.
-    const control = telegram && openControl({ ...ruleParts, setup: telegram, account: options.account, log, signal });
+    const control =
+      telegram && openControl({ ...ruleParts, engine, setup: telegram, account: options.account, log, signal });
     await control?.catchUp();
     const inbox = await openCommandInbox({
       database: { url: database.url, schema: options.account },

@@ -29,6 +29,9 @@ it('shows the books of the account that has run, in words and for machines', { t
   const { byStrategy, netPaise } = await facts('pnl', 'month');
   expect(byStrategy.reduce((sum: number, each: { netPaise: number }) => sum + each.netPaise, 0)).toBe(netPaise);
 
+  expect(await facts('quote', 'infy')).toEqual([expect.objectContaining({ instrumentId: 'NSE:INFY' })]);
+  expect((await facts('report')).text).toContain(`Day's report of `);
+
   const words = await show('status');
   expect(words.stderr).toContain('Account "paper" was never traded: this is "rehearsal".');
   expect(words.stdout).toContain('entries: allowed\n');

@@ -91,6 +91,9 @@ it('answers what people look at, from the books, and each role gets what it may'
   );
   expect(await viewer.ask('/strategies')).toBe('<b>Strategies</b>\nswing: on\nentries: allowed');
   expect(await viewer.ask('/health')).toMatch(/ok Telegram: last heard \d\d:\d\d:\d\d/);
+  expect(await viewer.ask('/quote INFY')).toMatch(/^<b>Quote: INFY<\/b>\nINFY 1,510\.00 at \d\d:\d\d:\d\d, /);
+  expect(await viewer.ask('/limits')).toContain('\nintraday positions are closed ');
+  expect(await viewer.ask('/report')).toBe('<b>No report yet</b>');
   expect(await viewer.ask('/version')).toMatch(/^<b>signalman \d/);
   expect(await viewer.ask('/help')).toContain('/squareoff [all|strategy]: ');
   // What makes no command says how it is written.

@@ -5,7 +5,7 @@ import type { Order } from '../../core/order.ts';
 import type { Signal } from '../../core/signal.ts';
 import { formatClock, formatIst } from '../../core/time.ts';
 import type { Trade } from '../../core/trade.ts';
-import type { OpenPosition, ResultBySource } from '../../ports/account-views.ts';
+import type { LatestQuote, OpenPosition, ResultBySource } from '../../ports/account-views.ts';
 import { formatDenial, formatOrder, formatTrade } from '../format-alert.ts';
 import { formatInstrument, formatPrice, formatResult, formatUnits } from '../format-values.ts';
 
@@ -51,6 +51,19 @@ export function signalLine(signal: Signal): string {
 
 export function tradeLine(trade: Trade): string {
   return `${formatClock(trade.exitTime)} ${formatTrade(trade)}`;
+}
+
+/** `RELIANCE 1,410.00 at 11:32:05, bid 1,409.95, ask 1,410.05, 12,34,567 traded` */
+export function quoteLine(quote: LatestQuote): string {
+  const { instrumentId, lastPrice, time, bid, ask, volume, openInterest } = quote;
+  const parts = [
+    `${formatInstrument(instrumentId)} ${formatPrice(lastPrice)} at ${formatClock(time)}`,
+    ...(bid === null ? [] : [`bid ${formatPrice(bid)}`]),
+    ...(ask === null ? [] : [`ask ${formatPrice(ask)}`]),
+    `${formatUnits(volume)} traded`,
+    ...(openInterest === null ? [] : [`${formatUnits(openInterest)} open`]),
+  ];
+  return parts.join(', ');
 }
 
 /** `ema-5m: +₹64.12, 3 trades, 2 won` */

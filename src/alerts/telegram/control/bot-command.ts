@@ -14,6 +14,8 @@ export interface ControlDesk {
   readonly facts: () => AccountFacts;
   /** One line each: what the worker hears and reaches. */
   readonly health: () => Promise<readonly string[]>;
+  /** The account's limits, and how much of each is used. */
+  readonly limits: () => Promise<readonly string[]>;
   readonly now: () => EpochMs;
   /** A time of the day that is looked at: today, but for a recorded day that was played. */
   readonly day: () => EpochMs;

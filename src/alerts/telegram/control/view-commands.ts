@@ -1,11 +1,12 @@
 /** Commands that only look. Each answers with what the books say now, through the same views as the command line. */
-import { type DayNumber, dayOf, formatDay, startOfDay, weekdayOf } from '../../../core/time.ts';
+import { type DayNumber, dayOf, formatDay, parseDay, startOfDay, weekdayOf } from '../../../core/time.ts';
 import type { Span } from '../../../ports/account-views.ts';
 import { formatResult } from '../../format-values.ts';
 import {
   orderLine,
   orderLines,
   positionLine,
+  quoteLine,
   signalLine,
   strategyResultLine,
   tradeLine,
@@ -16,6 +17,7 @@ import type { BotCommand, ControlDesk, Reply } from './bot-command.ts';
 
 const DEFAULT_ROWS = 10;
 const MOST_ROWS = 100;
+const MOST_LETTERS = 64;
 
 type View = Omit<BotCommand, 'role' | 'isSafety'>;
 
@@ -116,6 +118,45 @@ const VIEWS: readonly View[] = [
         byStrategy,
       });
     }),
+  },
+  {
+    name: 'quote',
+    usage: '<symbol>',
+    summary: 'the latest price of an instrument that is traded',
+    async run(args, desk) {
+      const name = args.join(' ');
+      if (name === '' || name.length > MOST_LETTERS) return misread('expected a symbol, such as RELIANCE');
+      const quotes = await desk.views.quotes(name, MOST_ROWS);
+      return answer(
+        quotes.length === 0 ? `No price of "${name}" has come` : `Quote: ${name}`,
+        quotes.map(quoteLine),
+        quotes,
+      );
+    },
+  },
+  {
+    name: 'limits',
+    usage: '',
+    summary: "the account's limits, and how much of each is used",
+    run: withoutArguments(async (desk) => {
+      const lines = await desk.limits();
+      return answer('Limits', lines, lines);
+    }),
+  },
+  {
+    name: 'report',
+    usage: '[date]',
+    summary: "a day's report, such as 2026-11-17; by default the latest",
+    async run(args, desk) {
+      const [day = null, ...others] = args;
+      if ((day !== null && parseDay(day) === undefined) || others.length > 0) {
+        return misread(`expected a date such as 2026-11-17, found "${args.join(' ')}"`);
+      }
+      const report = await desk.views.report(day);
+      if (report === undefined) return answer(day === null ? 'No report yet' : `No report of ${day}`, [], null);
+      const [head = '', ...lines] = report.text.split('\n');
+      return answer(head, lines, report);
+    },
   },
   {
     name: 'strategies',

@@ -72,6 +72,16 @@ const desk: ControlDesk = {
       },
     ],
     result: async () => DAY,
+    quotes: async () => [
+      {
+        ...{ instrumentId: RELIANCE, time: NOW, lastPrice: 1_410, bid: 1_409.95, ask: 1_410.05 },
+        ...{ volume: 12_34_567, openInterest: null },
+      },
+    ],
+    report: async () => ({
+      day: '2026-11-16',
+      text: "Day's report of 2026-11-16: net +₹517.50 after charges\norders: 6: 4 filled, 2 canceled; 4 fills",
+    }),
     resultsByStrategy: async () => [
       { strategyId: EMA, trades: 1, won: 1, netPaise: 26_990 },
       { strategyId: ORB, trades: 2, won: 1, netPaise: 24_760 },
@@ -84,6 +94,7 @@ const desk: ControlDesk = {
     'ok Telegram: last heard 11:32:04',
     '0 prices and updates wait to be taken',
   ],
+  limits: async () => ['loss of the day: ₹0.00 of ₹20,000.00', 'open positions: 1 of 5'],
   now: () => NOW,
   day: () => NOW,
   carryOut: async ({ command }) => answerOfCommand({ command }, []),
@@ -96,6 +107,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   order: ['e7k2m9'],
   orders: ['today'],
   pnl: ['day'],
+  quote: ['RELIANCE'],
   strategy: ['ema-5m', 'off'],
 };
 

@@ -70,6 +70,8 @@ function openControl() {
     signals: async () => [],
     trades: async () => [],
     result: async () => NONE,
+    quotes: async () => [],
+    report: async () => undefined,
     resultsByStrategy: async () => [],
   };
   const control = new Control({
@@ -110,6 +112,7 @@ function openControl() {
       strategies: ['ema-5m' as StrategyId, 'M&M_<b>*' as StrategyId],
       facts: () => ({ account: 'a', mode: 'paper', version: '1', startedTime: START }),
       health: async () => [],
+      limits: async () => [],
       now: () => world.now,
       day: () => world.now,
       carryOut: async (action, askedBy) => {
