@@ -10,6 +10,7 @@ import type { AccountRecord, OutboxJob } from '../ports/ledger.ts';
 import { type Database, resetSchema } from './database.ts';
 import { pendingCommands, sendCommand } from './postgres-commands.ts';
 import { PostgresLedger } from './postgres-ledger.ts';
+import { ALERT_WISHES } from './postgres-message-book.ts';
 import { PostgresSchedule } from './postgres-schedule.ts';
 import { PostgresSettings } from './postgres-settings.ts';
 
@@ -55,13 +56,15 @@ export async function writeEquityMarks(database: Pick<Database, 'sql'>, marks: E
 export async function resetButSwitches(database: Pick<Database, 'sql'>, schema: string): Promise<void> {
   const settings = new PostgresSettings(database);
   const schedule = new PostgresSchedule(database);
-  const [switches, pending, runs] = await Promise.all([
+  const [switches, wishes, pending, runs] = await Promise.all([
     settings.read('switches'),
+    settings.read(ALERT_WISHES),
     pendingCommands(database),
     schedule.since(FIRST_DAY),
   ]);
   await resetSchema(database.sql, schema);
   if (switches !== undefined) await settings.write('switches', switches);
+  if (wishes !== undefined) await settings.write(ALERT_WISHES, wishes);
   for (const command of pending) await sendCommand(database, command);
   for (const run of runs) await schedule.note(run);
 }

@@ -1,14 +1,34 @@
-import type { Alert } from '../core/alert.ts';
+import { z } from 'zod';
+import { ALERT_KINDS, ALERT_SETTINGS, type Alert } from '../core/alert.ts';
 import type { EpochMs } from '../core/time.ts';
-import type { MessageBook } from '../ports/message-book.ts';
+import { type AlertWishes, type MessageBook, NO_WISHES } from '../ports/message-book.ts';
 import type { Database } from './database.ts';
+import { PostgresSettings } from './postgres-settings.ts';
+
+/** The name they are kept under. */
+export const ALERT_WISHES = 'alert-wishes';
+const wishesSchema = z.strictObject({
+  kinds: z.partialRecord(z.enum(ALERT_KINDS), z.enum(ALERT_SETTINGS)),
+  quiet: z.strictObject({ from: z.number(), to: z.number() }).nullable(),
+});
 
 /** Deliveries come into their table through the ledger, in the transaction of their alert. */
 export class PostgresMessageBook implements MessageBook {
   readonly #sql: Database['sql'];
+  readonly #settings: PostgresSettings;
 
   constructor({ sql }: Pick<Database, 'sql'>) {
     this.#sql = sql;
+    this.#settings = new PostgresSettings({ sql });
+  }
+
+  async wishes(): Promise<AlertWishes> {
+    // What can not be read is as if it had never been set.
+    return wishesSchema.safeParse(await this.#settings.read(ALERT_WISHES)).data ?? NO_WISHES;
+  }
+
+  async setWishes(wishes: AlertWishes): Promise<void> {
+    await this.#settings.write(ALERT_WISHES, wishes);
   }
 
   async pending(chat: string, most: number): Promise<readonly Alert[]> {

@@ -1,5 +1,20 @@
-import type { Alert } from '../core/alert.ts';
+import type { Alert, AlertKind, AlertSetting } from '../core/alert.ts';
 import type { EpochMs } from '../core/time.ts';
+
+/** Of a day in India, as milliseconds after midnight; the end may lie on the next day. */
+export interface QuietHours {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a person has set besides the configuration. */
+export interface AlertWishes {
+  readonly kinds: Readonly<Partial<Record<AlertKind, AlertSetting>>>;
+  /** Then only what is critical makes a sound; null: never. */
+  readonly quiet: QuietHours | null;
+}
+
+export const NO_WISHES: AlertWishes = { kinds: {}, quiet: null };
 
 /** Alerts on their way to chats: written with the alert, in the order in which they were. */
 export interface MessageBook {
@@ -8,4 +23,6 @@ export interface MessageBook {
   markSent(chat: string, alertKeys: readonly string[], time: EpochMs): Promise<void>;
   /** They will never get there. */
   markRefused(chat: string, alertKeys: readonly string[], reason: string): Promise<void>;
+  wishes(): Promise<AlertWishes>;
+  setWishes(wishes: AlertWishes): Promise<void>;
 }

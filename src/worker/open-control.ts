@@ -6,6 +6,7 @@ import { Control } from '../alerts/telegram/control/control.ts';
 import type { ControlAction } from '../alerts/telegram/control/control-action.ts';
 import { Guard } from '../alerts/telegram/control/guard.ts';
 import { withHelp } from '../alerts/telegram/control/help-command.ts';
+import { SETTINGS_COMMAND } from '../alerts/telegram/control/settings-command.ts';
 import { SWITCH_COMMANDS } from '../alerts/telegram/control/switch-commands.ts';
 import { TRADE_COMMANDS } from '../alerts/telegram/control/trade-commands.ts';
 import { VIEW_COMMANDS } from '../alerts/telegram/control/view-commands.ts';
@@ -16,6 +17,7 @@ import { formatClock, MINUTE_MS } from '../core/time.ts';
 import type { Database } from '../db/database.ts';
 import { findAnswer, sendCommand } from '../db/postgres-commands.ts';
 import { PostgresConfirmations } from '../db/postgres-confirmations.ts';
+import { PostgresMessageBook } from '../db/postgres-message-book.ts';
 import { PostgresViews } from '../db/postgres-views.ts';
 import type { TradingEngine } from '../engine/trading-engine.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -71,6 +73,7 @@ export function openControl({
   const openedTime = clock.now();
   let botName: string | null = null;
   let isHeard = false;
+  const messages = new PostgresMessageBook(database);
   const guard = new Guard({
     users: setup.users,
     chats: setup.chats.map(({ id }) => id),
@@ -83,7 +86,7 @@ export function openControl({
       guard,
       clock,
       botName: () => botName,
-      commands: withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS]),
+      commands: withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS, SETTINGS_COMMAND]),
     },
     confirmations: new PostgresConfirmations(database),
     makeNonce: () => randomBytes(18).toString('base64url'),
@@ -95,6 +98,11 @@ export function openControl({
         return { account, mode, version: programVersion(), startedTime };
       },
       health: () => health(market, poller),
+      alerts: {
+        configured: setup.settings,
+        wishes: () => messages.wishes(),
+        setWishes: (wishes) => messages.setWishes(wishes),
+      },
       limits: async () => limitLines(market.engine.limits, engine, market.clock.now()),
       now: () => market.clock.now(),
       day: () => market.clock.now(),

@@ -36,7 +36,6 @@ export async function showAccount(
     }),
     health: async () => [],
     limits: async () => [],
-    carryOut: async () => '',
   });
   if (reply.kind === 'lines') return { text: reply.lines.map(({ text }) => text).join('\n'), json: reply.facts };
   const problem = reply.kind === 'misread' ? reply.problem : 'it is no view';

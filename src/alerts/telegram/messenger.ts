@@ -6,24 +6,23 @@
  * - not more than one message a second to a chat, and twenty a minute to a group (https://core.telegram.org/bots/faq#broadcasting-to-users);
  * - while Telegram is away nothing is given up: it is asked again, less and less often, and what has gathered goes together.
  */
-import type { Alert, AlertKind } from '../../core/alert.ts';
+import type { Alert, AlertKind, AlertSetting } from '../../core/alert.ts';
 import { assertNever } from '../../core/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { MessageBook } from '../../ports/message-book.ts';
+import { type AlertWishes, type MessageBook, NO_WISHES } from '../../ports/message-book.ts';
 import type { Outcome } from '../../ports/outcome.ts';
 import { alertLines } from './alert-lines.ts';
 import { chatName } from './chat-name.ts';
+import { isWithin } from './quiet-hours.ts';
 import type { TelegramApi, TelegramChat } from './telegram-api.ts';
 import { writeMessages } from './write-messages.ts';
-
-/** How a kind of alert is told: with a sound, without one, or not at all. What went wrong is always told. */
-export type AlertSetting = 'on' | 'silent' | 'off';
 
 export interface MessengerOptions {
   readonly api: Pick<TelegramApi, 'tell'>;
   readonly book: MessageBook;
   readonly clock: Clock;
   readonly chats: readonly TelegramChat[];
+  /** As configured; what a person has set since comes first. */
   readonly settings: Readonly<Record<AlertKind, AlertSetting>>;
   /** Told when Telegram is away (once until it is back), and of messages that a chat does not take, whatever it is asked. */
   readonly onTrouble: (text: string) => void;
@@ -52,6 +51,7 @@ export class Messenger {
   /** Not before then, by chat. */
   readonly #free = new Map<string, number>();
   #failures = 0;
+  #wishes: AlertWishes = NO_WISHES;
 
   constructor(options: MessengerOptions) {
     this.#options = options;
@@ -60,6 +60,7 @@ export class Messenger {
   /** Sends what waits, as far as the pace allows. */
   async deliver(): Promise<Delivery> {
     let afterMs = 0;
+    this.#wishes = await this.#options.book.wishes();
     for (const chat of this.#options.chats) {
       const waitMs = await this.#deliverTo(chat);
       if (waitMs === 'away') return { kind: 'later', afterMs: this.#backOff() };
@@ -111,12 +112,19 @@ export class Messenger {
       const told = alerts.filter((alert) => this.#settingOf(alert) !== 'off');
       const texts = writeMessages(told.flatMap(alertLines));
       if (texts.length > 1 && count > 1) continue;
-      return { texts, alerts, isSilent: told.every((alert) => this.#settingOf(alert) === 'silent') };
+      return { texts, alerts, isSilent: told.every((alert) => this.#isSilent(alert)) };
     }
   }
 
+  /** Quiet hours are for sleep: what is critical wakes all the same. */
+  #isSilent(alert: Alert): boolean {
+    const { quiet } = this.#wishes;
+    if (this.#settingOf(alert) === 'silent') return true;
+    return quiet !== null && alert.level !== 'critical' && isWithin(this.#options.clock.now(), quiet);
+  }
+
   #settingOf({ kind, level }: Alert): AlertSetting {
-    const setting = this.#options.settings[kind];
+    const setting = this.#wishes.kinds[kind] ?? this.#options.settings[kind];
     return setting === 'off' && level !== 'info' ? 'silent' : setting;
   }
 

@@ -1,13 +1,15 @@
+import type { AlertKind, AlertSetting } from '../../../core/alert.ts';
 import type { StrategyId } from '../../../core/ids.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import type { AccountViews } from '../../../ports/account-views.ts';
+import type { MessageBook } from '../../../ports/message-book.ts';
 import type { AccountFacts } from '../../views/status-view.ts';
 import type { TextLine } from '../write-messages.ts';
 import type { ControlAction } from './control-action.ts';
 import type { Role } from './guard.ts';
 
-/** What commands look at and act through. */
-export interface ControlDesk {
+/** What commands look at. */
+export interface ViewDesk {
   readonly views: AccountViews;
   /** Those that are configured. */
   readonly strategies: readonly StrategyId[];
@@ -19,6 +21,13 @@ export interface ControlDesk {
   readonly now: () => EpochMs;
   /** A time of the day that is looked at: today, but for a recorded day that was played. */
   readonly day: () => EpochMs;
+}
+
+/** What commands act through, besides. */
+export interface ControlDesk extends ViewDesk {
+  readonly alerts: {
+    readonly configured: Readonly<Record<AlertKind, AlertSetting>>;
+  } & Pick<MessageBook, 'wishes' | 'setWishes'>;
   /** Resolves with what it came to, in words. */
   readonly carryOut: (action: ControlAction, askedBy: string) => Promise<string>;
 }
@@ -43,4 +52,9 @@ export interface BotCommand {
   /** Makes things safer: done even when it was written long ago, and then without asking. */
   readonly isSafety: boolean;
   readonly run: (args: readonly string[], desk: ControlDesk) => Promise<Reply>;
+}
+
+/** One that only looks. */
+export interface ViewCommand extends BotCommand {
+  readonly run: (args: readonly string[], desk: ViewDesk) => Promise<Reply>;
 }

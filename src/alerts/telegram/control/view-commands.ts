@@ -13,13 +13,13 @@ import {
 } from '../../views/book-views.ts';
 import { entriesLine, resultLine, statusLines } from '../../views/status-view.ts';
 import { bold, plain } from '../write-messages.ts';
-import type { BotCommand, ControlDesk, Reply } from './bot-command.ts';
+import type { Reply, ViewCommand, ViewDesk } from './bot-command.ts';
 
 const DEFAULT_ROWS = 10;
 const MOST_ROWS = 100;
 const MOST_LETTERS = 64;
 
-type View = Omit<BotCommand, 'role' | 'isSafety'>;
+type View = Omit<ViewCommand, 'role' | 'isSafety'>;
 
 const VIEWS: readonly View[] = [
   {
@@ -177,13 +177,13 @@ const VIEWS: readonly View[] = [
   },
 ];
 
-export const VIEW_COMMANDS: readonly BotCommand[] = VIEWS.map((view) => ({
+export const VIEW_COMMANDS: readonly ViewCommand[] = VIEWS.map((view) => ({
   ...view,
   role: 'viewer',
   isSafety: false,
 }));
 
-export function noStrategy(name: string, desk: ControlDesk): string {
+export function noStrategy(name: string, desk: ViewDesk): string {
   return `expected one of ${desk.strategies.join(', ')}, found "${name}"`;
 }
 
@@ -195,14 +195,14 @@ export function misread(problem: string): Reply {
   return { kind: 'misread', problem };
 }
 
-function withoutArguments(run: (desk: ControlDesk) => Promise<Reply>): BotCommand['run'] {
+function withoutArguments(run: (desk: ViewDesk) => Promise<Reply>): ViewCommand['run'] {
   return async (args, desk) =>
     args.length === 0 ? run(desk) : misread(`expected nothing behind it, found "${args.join(' ')}"`);
 }
 
 type Period = 'day' | 'week' | 'month';
 
-function overPeriod(run: (period: Period, span: Span, desk: ControlDesk) => Promise<Reply>): BotCommand['run'] {
+function overPeriod(run: (period: Period, span: Span, desk: ViewDesk) => Promise<Reply>): ViewCommand['run'] {
   return async (args, desk) => {
     const [period = 'day', ...others] = args;
     if ((period !== 'day' && period !== 'week' && period !== 'month') || others.length > 0) {

@@ -3,12 +3,16 @@ import { expect, test } from 'vitest';
 import { answerOfCommand } from '../../../../src/alerts/answer-of-command.ts';
 import type { BotCommand, ControlDesk } from '../../../../src/alerts/telegram/control/bot-command.ts';
 import { usageOf, withHelp } from '../../../../src/alerts/telegram/control/help-command.ts';
+import { SETTINGS_COMMAND } from '../../../../src/alerts/telegram/control/settings-command.ts';
 import { SWITCH_COMMANDS } from '../../../../src/alerts/telegram/control/switch-commands.ts';
 import { TRADE_COMMANDS } from '../../../../src/alerts/telegram/control/trade-commands.ts';
 import { VIEW_COMMANDS } from '../../../../src/alerts/telegram/control/view-commands.ts';
+import { ALERT_KINDS, type AlertKind, type AlertSetting } from '../../../../src/core/alert.ts';
 import type { ClientOrderId, InstrumentId, SignalKey, StrategyId } from '../../../../src/core/ids.ts';
+import type { AlertWishes } from '../../../../src/ports/message-book.ts';
 import { brokerId, buildOrder, buildSignal } from '../../../support/build-order.ts';
 
+const CONFIGURED = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, 'on'])) as Record<AlertKind, AlertSetting>;
 const NOW = Date.parse('2026-11-17T11:32:05+05:30');
 const OPENED = Date.parse('2026-11-17T09:20:01+05:30');
 const EMA = 'ema-5m' as StrategyId;
@@ -41,6 +45,9 @@ const signal = buildSignal({
   },
 });
 
+const wished = {
+  now: { kinds: { fill: 'silent' }, quiet: { from: 22 * 3_600_000, to: 7 * 3_600_000 } } as AlertWishes,
+};
 const desk: ControlDesk = {
   views: {
     status: async () => ({
@@ -97,6 +104,13 @@ const desk: ControlDesk = {
   limits: async () => ['loss of the day: ₹0.00 of ₹20,000.00', 'open positions: 1 of 5'],
   now: () => NOW,
   day: () => NOW,
+  alerts: {
+    configured: CONFIGURED,
+    wishes: async () => wished.now,
+    setWishes: async (wishes) => {
+      wished.now = wishes;
+    },
+  },
   carryOut: async ({ command }) => answerOfCommand({ command }, []),
 };
 
@@ -142,7 +156,7 @@ async function sampleOf(command: BotCommand): Promise<string> {
 
 test('docs/telegram.md shows each command with what it answers', async () => {
   const samples: string[] = [];
-  for (const command of withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS]))
+  for (const command of withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS, SETTINGS_COMMAND]))
     samples.push(await sampleOf(command));
   await expect([HEAD, ...samples].join('\n')).toMatchFileSnapshot('../../../../docs/telegram.md');
 });

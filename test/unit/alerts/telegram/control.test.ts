@@ -5,12 +5,17 @@ import { Control } from '../../../../src/alerts/telegram/control/control.ts';
 import type { ControlAction } from '../../../../src/alerts/telegram/control/control-action.ts';
 import { Guard } from '../../../../src/alerts/telegram/control/guard.ts';
 import { withHelp } from '../../../../src/alerts/telegram/control/help-command.ts';
+import { SETTINGS_COMMAND } from '../../../../src/alerts/telegram/control/settings-command.ts';
 import { SWITCH_COMMANDS } from '../../../../src/alerts/telegram/control/switch-commands.ts';
 import { TRADE_COMMANDS } from '../../../../src/alerts/telegram/control/trade-commands.ts';
 import { VIEW_COMMANDS } from '../../../../src/alerts/telegram/control/view-commands.ts';
+import { ALERT_KINDS, type AlertKind, type AlertSetting } from '../../../../src/core/alert.ts';
 import type { StrategyId } from '../../../../src/core/ids.ts';
 import type { Confirmation, ConfirmationBook, Taken } from '../../../../src/ports/confirmation-book.ts';
 
+import { type AlertWishes, NO_WISHES } from '../../../../src/ports/message-book.ts';
+
+const CONFIGURED = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, 'on'])) as Record<AlertKind, AlertSetting>;
 const [VIEWER, OPERATOR, OWNER, GROUP] = [11, 22, 33, -500];
 const START = Date.parse('2026-11-20T10:00:00+05:30');
 const NONE = { trades: 0, won: 0, grossPaise: 0, chargesPaise: 0, netPaise: 0, openPaise: 0 };
@@ -37,6 +42,7 @@ class MemoryConfirmations implements ConfirmationBook {
 
 function openControl() {
   const world = { now: START, nonces: 0 };
+  const wished: { now: AlertWishes } = { now: NO_WISHES };
   const failing = new Set<string>();
   const failAt = (what: string): void => {
     if (failing.has(what)) throw new Error('the database is away');
@@ -79,7 +85,7 @@ function openControl() {
       confirmations,
       clock,
       botName: () => 'signalman_bot',
-      commands: withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS]),
+      commands: withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS, SETTINGS_COMMAND]),
     },
     makeNonce: () => {
       world.nonces += 1;
@@ -115,6 +121,13 @@ function openControl() {
       limits: async () => [],
       now: () => world.now,
       day: () => world.now,
+      alerts: {
+        configured: CONFIGURED,
+        wishes: async () => wished.now,
+        setWishes: async (wishes) => {
+          wished.now = wishes;
+        },
+      },
       carryOut: async (action, askedBy) => {
         failAt('carryOut');
         done.push({ ...action, askedBy });
@@ -122,7 +135,7 @@ function openControl() {
       },
     },
   });
-  return { control, world, failing, done, said, edited, notes, strangers, intruders, confirmations };
+  return { control, world, wished, failing, done, said, edited, notes, strangers, intruders, confirmations };
 }
 
 let open: ReturnType<typeof openControl>;
@@ -203,6 +216,31 @@ describe('a command', () => {
     expect([open.done, open.said]).toEqual([[], []]);
     await open.control.take(written('/halt@Signalman_Bot', OPERATOR, { chat: GROUP }));
     expect(open.done).toHaveLength(1);
+  });
+
+  test('/settings says how alerts are told, changes it for good, and by the owner only', async () => {
+    await open.control.take(written('/settings fill silent', OPERATOR));
+    expect(open.wished.now).toEqual(NO_WISHES);
+    await open.control.take(written('/settings fill silent', OWNER));
+    await open.control.take(written('/settings quiet 22:00-07:30', OWNER));
+    expect(open.wished.now).toEqual({ kinds: { fill: 'silent' }, quiet: { from: 79_200_000, to: 27_000_000 } });
+    expect(open.said.at(-1)?.text).toContain('\nfill: silent (configured: on)\n');
+    expect(open.said.at(-1)?.text).toContain('\nquiet: 22:00-07:30, but for what is critical');
+    for (const words of [
+      'fill',
+      'fill loud',
+      'fills on',
+      'quiet',
+      'quiet 22:00',
+      'quiet 9-17',
+      'quiet 10:00-10:00',
+      'fill on now',
+    ]) {
+      await open.control.take(written(`/settings ${words}`, OWNER));
+      expect(open.said.at(-1)?.text, words).toContain('Usage: /settings');
+    }
+    await open.control.take(written('/settings quiet off', OWNER));
+    expect(open.wished.now).toEqual({ kinds: { fill: 'silent' }, quiet: null });
   });
 
   test('of a role that was taken away meanwhile is not done', async () => {

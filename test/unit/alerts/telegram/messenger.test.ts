@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Messenger } from '../../../../src/alerts/telegram/messenger.ts';
 import { TelegramApi, type TelegramChat } from '../../../../src/alerts/telegram/telegram-api.ts';
 import { ALERT_KINDS, type Alert, type AlertKind } from '../../../../src/core/alert.ts';
+import { type AlertWishes, NO_WISHES } from '../../../../src/ports/message-book.ts';
 import { type FakeBotApi, startFakeBotApi } from '../../../support/fake-bot-api.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
@@ -23,6 +24,7 @@ function open(alerts: readonly Alert[], { chats = [ASHA], off = [] as AlertKind[
   const clock = new ManualClock(TIME);
   const waiting = new Map<string, Alert[]>();
   const troubles: string[] = [];
+  let wishes = NO_WISHES;
   const add = (each: readonly Alert[]): void => {
     for (const { id, topic } of chats) {
       const name = topic === null ? `${id}` : `${id}/${topic}`;
@@ -41,10 +43,18 @@ function open(alerts: readonly Alert[], { chats = [ASHA], off = [] as AlertKind[
   ) as Record<AlertKind, 'on' | 'silent' | 'off'>;
   const messenger = new Messenger({
     api: new TelegramApi({ token: server.token, apiRoot: server.url }),
-    book: { pending: async (chat, most) => (waiting.get(chat) ?? []).slice(0, most), markSent: end, markRefused: end },
+    book: {
+      ...{ wishes: async () => wishes, setWishes: async () => undefined },
+      pending: async (chat, most) => (waiting.get(chat) ?? []).slice(0, most),
+      markSent: end,
+      markRefused: end,
+    },
     ...{ clock, chats, settings, onTrouble: (text) => troubles.push(text) },
   });
-  return { messenger, clock, add, waiting, troubles };
+  const wish = (wanted: AlertWishes): void => {
+    wishes = wanted;
+  };
+  return { messenger, clock, add, waiting, troubles, wish };
 }
 
 const texts = (): string[] => server.messages.map(({ text }) => text);
@@ -142,4 +152,30 @@ it('makes a sound unless everything in the message is silent', async () => {
   await clock.reach(TIME + 1_000);
   await messenger.deliver();
   expect(server.messages.map(({ isSilent }) => isSilent)).toEqual([true, false]);
+});
+
+it('goes by what a person has set before what is configured, and is quiet in quiet hours but for what is critical', async () => {
+  const { messenger, clock, add, wish } = open([alert('a')], { silent: ['fill'] });
+  wish({ kinds: { system: 'silent', fill: 'on', trade: 'off' }, quiet: null });
+  await messenger.deliver();
+  const tell = async (...each: readonly Alert[]): Promise<void> => {
+    add(each);
+    await clock.reach(clock.now() + 1_000);
+    await messenger.deliver();
+  };
+  await tell(alert('b', { kind: 'fill' }));
+  await tell(alert('c', { kind: 'trade' }));
+  await tell(alert('d', { kind: 'trade', level: 'critical' }));
+  expect(server.messages.map(({ text, isSilent }) => [text.slice(-1), isSilent])).toEqual([
+    ['a', false],
+    ['b', false],
+    ['>', true],
+  ]);
+  // From nine to ten in the morning: it is 09:20.
+  wish({ kinds: {}, quiet: { from: 9 * 3_600_000, to: 10 * 3_600_000 } });
+  await tell(alert('e', { kind: 'system' }));
+  await tell(alert('f', { kind: 'system', level: 'critical' }));
+  wish({ kinds: {}, quiet: { from: 22 * 3_600_000, to: 9 * 3_600_000 } });
+  await tell(alert('g', { kind: 'system' }));
+  expect(server.messages.slice(-3).map(({ isSilent }) => isSilent)).toEqual([true, false, false]);
 });
