@@ -124,7 +124,7 @@ export class OrderKeeper {
     const { policy } = this.#orders;
     // The limit of a stop is looked after when the price has jumped it.
     if (policy === null || order.type !== 'LIMIT' || order.pricedTime === null) return;
-    this.#times.set(order.clientOrderId, Math.max(order.pricedTime, since) + policy.repriceAfterMs);
+    this.#times.set(order, Math.max(order.pricedTime, since) + policy.repriceAfterMs);
   }
 
   #drawAgain(order: Order, now: EpochMs): void {
@@ -138,7 +138,7 @@ export class OrderKeeper {
       order.status === 'ACCEPTED' || order.status === 'PARTIALLY_FILLED' || order.status === 'SUBMITTED';
     // Whoever has not got it yet is not late, and nobody trades while the market is closed.
     if (!isAtBroker || now < session.open) {
-      this.#times.set(order.clientOrderId, Math.max(now, session.open) + policy.repriceAfterMs);
+      this.#times.set(order, Math.max(now, session.open) + policy.repriceAfterMs);
       return;
     }
     const reprices = order.reprices + 1;

@@ -82,6 +82,10 @@ function candlesOf(steps: Played['steps']): readonly Candle[] {
   return steps.flatMap(({ event }) => (event.type === 'candle' ? [event.candle] : []));
 }
 
+/** How often a person was reminded is in no book: after a start it begins anew. */
 function decisions(effects: readonly Effect[]): readonly Effect[] {
-  return effects.filter(({ type }) => type !== 'candleClosed');
+  return effects.filter((effect) => {
+    if (effect.type === 'alertRaised') return !effect.alert.text.includes('waits for a stop or target');
+    return effect.type !== 'candleClosed';
+  });
 }
