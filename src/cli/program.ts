@@ -66,6 +66,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./show-commands.ts')).showCommand('quote'),
   },
   {
+    name: 'chart',
+    summary: 'draw candles, entries and exits of an instrument into a PNG',
+    load: async () => (await import('./show-commands.ts')).showCommand('chart'),
+  },
+  {
     name: 'report',
     summary: "show a day's report",
     load: async () => (await import('./show-commands.ts')).showCommand('report'),

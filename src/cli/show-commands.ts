@@ -1,4 +1,5 @@
 /** `status`, `positions`, `orders`, `order`, `signals`, `trades`, `pnl`: an account's books, with or without a running worker. */
+import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readEnv } from '../config/env.ts';
 import { accountOfBot } from './account-of-bot.ts';
@@ -12,6 +13,10 @@ const SHOWN = {
   order: { usage: '<id>', summary: 'show all that is known of one order; the beginning of its id is enough' },
   signals: { usage: '[n] [strategy]', summary: 'show the latest signals, what became of them and why' },
   quote: { usage: '<symbol>', summary: 'show the latest price of an instrument that is traded' },
+  chart: {
+    usage: '<symbol> [timeframe]',
+    summary: 'draw candles with what was bought and sold, stop and target, into a PNG',
+  },
   report: { usage: '[date]', summary: "show a day's report; by default the latest" },
   trades: { usage: '[day|week|month]', summary: 'show closed trades' },
   pnl: { usage: '[day|week|month]', summary: 'show what was made and lost, after charges, by strategy' },
@@ -19,17 +24,22 @@ const SHOWN = {
 
 interface ShowOptions {
   readonly account?: string;
+  readonly png?: string;
   readonly json?: boolean;
 }
 
 export function showCommand(name: keyof typeof SHOWN): Command {
   const { usage, summary } = SHOWN[name];
-  return new Command(name)
+  const command = new Command(name)
     .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
     .argument('[words...]', usage === '' ? 'nothing more' : usage)
     .option('--account <id>', 'the account, live if it has ever been traded live; by default that of bot.config.ts')
     .option('--json', 'print it as one JSON document')
     .action((words: readonly string[], options: ShowOptions) => show(name, words, options));
+  if (name === 'chart')
+    command.option('--png <file>', 'where the picture goes; by default <symbol>.png in this folder');
+  if (name === 'pnl') command.option('--png <file>', 'draw the results, trade by trade, into this file');
+  return command;
 }
 
 async function show(name: string, words: readonly string[], options: ShowOptions): Promise<void> {
@@ -47,8 +57,19 @@ async function show(name: string, words: readonly string[], options: ShowOptions
     const bot = await loadBot({ path, strategies: await knownStrategies() }).catch(() => null);
     const configured = bot?.strategies.map(({ id }) => id) ?? [];
     const strategies = [...new Set([...configured, ...(await tradedStrategies(database))])];
-    printResult(await showAccount(name, words, { database, strategies, now: Date.now() }), options.json === true);
+    const shown = await showAccount(name, words, { database, strategies, now: Date.now() });
+    const file = options.png ?? (name === 'chart' ? `${fileNameOf(words)}.png` : undefined);
+    if (file !== undefined && shown.picture !== null) {
+      writeFileSync(file, await shown.picture());
+      printNote(`Drawn into ${file}`);
+    }
+    printResult(shown, options.json === true);
   } finally {
     await database.close();
   }
+}
+
+/** Of what a person has named, as a file is called on any system. */
+function fileNameOf(words: readonly string[]): string {
+  return words.join('-').replaceAll(/[^\w.&-]+/g, '-');
 }

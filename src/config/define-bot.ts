@@ -122,6 +122,8 @@ const telegramSchema = z.strictObject({
     .array(z.strictObject({ id: z.int().min(1), role: z.enum(['viewer', 'operator', 'owner']) }))
     .refine((users) => new Set(users.map((user) => user.id)).size === users.length, 'expected each user once')
     .default([]),
+  /** Of pictures. */
+  theme: z.enum(['light', 'dark']).default('light'),
   /** With a sound, without one, or not at all; what went wrong can be silenced, but not switched off. */
   alerts: z
     .strictObject({

@@ -1,7 +1,10 @@
 /** An account's books as people look at them. Entry point: `PostgresViews`. Reads only, one statement a view. */
-import type { StrategyId } from '../core/ids.ts';
+import type { BookedFill } from '../core/fill.ts';
+import type { InstrumentId, StrategyId } from '../core/ids.ts';
 import type { Order } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
+import { MINUTE_MS, startOfDay } from '../core/time.ts';
+import { type Timeframe, timeframeMs } from '../core/timeframe.ts';
 import type { Trade } from '../core/trade.ts';
 import type {
   AccountResult,
@@ -14,6 +17,7 @@ import type {
   ResultBySource,
   Span,
 } from '../ports/account-views.ts';
+import type { ChartCandle } from '../ports/chart.ts';
 import { readSwitches } from './account-record.ts';
 import { accountStanding } from './account-standing.ts';
 import type { Database } from './database.ts';
@@ -111,6 +115,27 @@ export class PostgresViews implements AccountViews {
       [from, to],
     );
     return row ?? { trades: 0, won: 0, grossPaise: 0, chargesPaise: 0, netPaise: 0, openPaise: 0 };
+  }
+
+  async candles(instrumentId: InstrumentId, timeframe: Timeframe, most: number): Promise<readonly ChartCandle[]> {
+    // Sessions begin at a quarter past an hour; a day's candle is all of its day.
+    const [length, offset] = [timeframeMs(timeframe), timeframe === '1d' ? startOfDay(0) : 15 * MINUTE_MS];
+    const rows = await this.#sql<ChartCandle[]>`
+      select min(open_time) as "openTime", (array_agg(open order by open_time))[1] as open, max(high) as high,
+        min(low) as low, (array_agg(close order by open_time desc))[1] as close, sum(volume)::bigint as volume
+      from candles where instrument_id = ${instrumentId} and timeframe = '1m'
+      group by (open_time - ${offset}::bigint) / ${length}::bigint
+      order by 1 desc limit ${most}`;
+    return rows.toReversed();
+  }
+
+  async fills(
+    instrumentId: InstrumentId,
+    { from, to }: Span,
+  ): Promise<readonly Pick<BookedFill, 'time' | 'price' | 'side'>[]> {
+    return this.#sql<Pick<BookedFill, 'time' | 'price' | 'side'>[]>`
+      select time, price, side from fills
+      where instrument_id = ${instrumentId} and time >= ${from} and time < ${to} order by time`;
   }
 
   async quotes(name: string, most: number): Promise<readonly LatestQuote[]> {

@@ -1,9 +1,12 @@
+import type { BookedFill } from '../core/fill.ts';
 import type { InstrumentId, StrategyId } from '../core/ids.ts';
 import type { Paise, Rupees } from '../core/money.ts';
 import type { Order, ProductType } from '../core/order.ts';
 import type { Signal } from '../core/signal.ts';
 import type { EpochMs } from '../core/time.ts';
+import type { Timeframe } from '../core/timeframe.ts';
 import type { Trade } from '../core/trade.ts';
+import type { ChartCandle } from './chart.ts';
 import type { Switches } from './engine-event.ts';
 
 export interface OpenPosition {
@@ -96,6 +99,10 @@ export interface AccountViews {
   signals(strategyId: StrategyId | null, most: number): Promise<readonly Signal[]>;
   trades(span: Span, most: number): Promise<readonly Trade[]>;
   result(span: Span): Promise<AccountResult>;
+  /** The newest of an instrument that was traded, oldest first, made up of those of a minute. */
+  candles(instrumentId: InstrumentId, timeframe: Timeframe, most: number): Promise<readonly ChartCandle[]>;
+  /** Of an instrument, oldest first. */
+  fills(instrumentId: InstrumentId, span: Span): Promise<readonly Pick<BookedFill, 'time' | 'price' | 'side'>[]>;
   /** Of instruments with that id or symbol, in any case. */
   quotes(name: string, most: number): Promise<readonly LatestQuote[]>;
   /** Of the day (`2026-11-17`), or the latest. */

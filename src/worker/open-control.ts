@@ -12,6 +12,7 @@ import { TRADE_COMMANDS } from '../alerts/telegram/control/trade-commands.ts';
 import { VIEW_COMMANDS } from '../alerts/telegram/control/view-commands.ts';
 import { Poller } from '../alerts/telegram/poller.ts';
 import { TelegramApi } from '../alerts/telegram/telegram-api.ts';
+import { drawChart } from '../charts/draw-chart.ts';
 import { programVersion } from '../config/program-version.ts';
 import { formatClock, MINUTE_MS } from '../core/time.ts';
 import type { Database } from '../db/database.ts';
@@ -103,6 +104,8 @@ export function openControl({
         wishes: () => messages.wishes(),
         setWishes: (wishes) => messages.setWishes(wishes),
       },
+      theme: setup.theme,
+      draw: drawChart,
       limits: async () => limitLines(market.engine.limits, engine, market.clock.now()),
       now: () => market.clock.now(),
       day: () => market.clock.now(),

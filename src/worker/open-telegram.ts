@@ -9,11 +9,13 @@ import type { Bot } from '../config/load-bot.ts';
 import type { Database } from '../db/database.ts';
 import { PostgresMessageBook } from '../db/postgres-message-book.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { ChartTheme } from '../ports/chart.ts';
 import { SystemClock } from './system-clock.ts';
 
 export interface TelegramSetup extends Pick<MessengerOptions, 'chats' | 'settings'> {
   readonly access: NonNullable<Env['telegram']>;
   readonly users: readonly BotUser[];
+  readonly theme: ChartTheme;
   /** What the chats are called in the books. */
   readonly chatNames: readonly string[];
 }
@@ -21,7 +23,7 @@ export interface TelegramSetup extends Pick<MessengerOptions, 'chats' | 'setting
 /** Null without a token, and with a token that nobody is to be told by. */
 export function telegramOf(
   { telegram: access }: Env,
-  { telegram: { chats, users, alerts: settings }, file }: Bot,
+  { telegram: { chats, users, theme, alerts: settings }, file }: Bot,
   say: (line: string) => void,
 ): TelegramSetup | null {
   if (access === null) return null;
@@ -32,7 +34,7 @@ export function telegramOf(
   if (users.length === 0) {
     say(`Telegram takes no commands: expected users in telegram.users of ${file}, found none. It tells alerts only.`);
   }
-  return { access, chats, users, settings, chatNames: chats.map(chatName) };
+  return { access, chats, users, theme, settings, chatNames: chats.map(chatName) };
 }
 
 export function openMessenger(setup: TelegramSetup, database: Database, log: Logger): Messenger {

@@ -1,5 +1,6 @@
 /** An account's books for the command line: the same views, in the same words, as by Telegram. Entry point: `showAccount`. */
 import { VIEW_COMMANDS } from '../alerts/telegram/control/view-commands.ts';
+import { drawChart } from '../charts/draw-chart.ts';
 import { programVersion } from '../config/program-version.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { StrategyId } from '../core/ids.ts';
@@ -14,11 +15,18 @@ export interface ShowOptions {
   readonly now: EpochMs;
 }
 
+export interface Shown {
+  readonly text: string;
+  readonly json: unknown;
+  /** A PNG, where there is something to be drawn. */
+  readonly picture: (() => Promise<Uint8Array>) | null;
+}
+
 export async function showAccount(
   name: string,
   args: readonly string[],
   { database, strategies, now }: ShowOptions,
-): Promise<{ readonly text: string; readonly json: unknown }> {
+): Promise<Shown> {
   const command = VIEW_COMMANDS.find((each) => each.name === name);
   if (command === undefined) throw new ConfigError(`Expected a view of the account, found "${name}"`);
   const views = new PostgresViews(database);
@@ -27,7 +35,7 @@ export async function showAccount(
   // A recorded day that was played is looked at as it ended.
   const isPast = lastPriceTime !== null && now - lastPriceTime > DAY_MS / 2;
   const reply = await command.run(args, {
-    ...{ views, strategies, now: () => now, day: () => (isPast ? lastPriceTime : now) },
+    ...{ theme: 'light', views, strategies, now: () => now, day: () => (isPast ? lastPriceTime : now) },
     facts: () => ({
       account: database.schema,
       mode: database.schema.startsWith('live_') ? 'live' : 'paper',
@@ -37,7 +45,11 @@ export async function showAccount(
     health: async () => [],
     limits: async () => [],
   });
-  if (reply.kind === 'lines') return { text: reply.lines.map(({ text }) => text).join('\n'), json: reply.facts };
+  if (reply.kind === 'lines') {
+    const { lines, facts, picture } = reply;
+    const draw = picture === undefined ? null : () => drawChart(picture);
+    return { text: lines.map(({ text }) => text).join('\n'), json: facts, picture: draw };
+  }
   const problem = reply.kind === 'misread' ? reply.problem : 'it is no view';
   throw new ConfigError(`${name} ${command.usage}: ${problem}`.replace(' :', ':'));
 }

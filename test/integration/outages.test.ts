@@ -11,7 +11,7 @@ import { type SlowProxy, startSlowProxy } from '../support/slow-proxy.ts';
 import { serverProcesses } from '../support/worker-process.ts';
 
 /** Longer than a lease waits for its database, and than a standby for a silent holder. */
-const AWAY_MS = 20_000;
+const AWAY_MS = 14_000;
 const PATIENT = 240_000;
 const DECISIONS = { before: 4, meanwhile: 8, after: 4 };
 const PRICES = Array.from({ length: DECISIONS.before + DECISIONS.meanwhile + DECISIONS.after }, (_, index) =>

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startProcess, startWorker, stateFolder } from '../support/worker-process.ts';
 
@@ -31,6 +33,13 @@ it('shows the books of the account that has run, in words and for machines', { t
 
   expect(await facts('quote', 'infy')).toEqual([expect.objectContaining({ instrumentId: 'NSE:INFY' })]);
   expect((await facts('report')).text).toContain(`Day's report of `);
+
+  const [candles, results] = [join(folder, 'candles.png'), join(folder, 'results.png')];
+  expect((await facts('chart', 'INFY', '15m', '--png', candles)).candles.length).toBeGreaterThan(20);
+  await facts('pnl', 'day', '--png', results);
+  const pictures = [candles, results].map((file) => readFileSync(file));
+  expect(pictures.map((png) => png.subarray(1, 4).toString())).toEqual(['PNG', 'PNG']);
+  expect(pictures[0]?.equals(pictures[1] ?? Buffer.alloc(0))).toBe(false);
 
   const words = await show('status');
   expect(words.stderr).toContain('Account "paper" was never traded: this is "rehearsal".');

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { PostgresCandleStore } from '../../src/db/postgres-candle-store.ts';
+import { INFY } from '../support/angel-one-simulator.ts';
 import { type FakeBotApi, startFakeBotApi } from '../support/fake-bot-api.ts';
 import { openRuleWorker, SWING } from '../support/rule-worker.ts';
 
@@ -68,7 +70,7 @@ async function openControlled() {
 }
 
 it('answers what people look at, from the books, and each role gets what it may', { timeout: 120_000 }, async () => {
-  const { server, buy, print, start, person } = await openControlled();
+  const { server, database, buy, print, start, person } = await openControlled();
   await buy({ stopLoss: 1_450, target: 1_600 });
   start();
   await print(1_510);
@@ -91,6 +93,17 @@ it('answers what people look at, from the books, and each role gets what it may'
   );
   expect(await viewer.ask('/strategies')).toBe('<b>Strategies</b>\nswing: on\nentries: allowed');
   expect(await viewer.ask('/health')).toMatch(/ok Telegram: last heard \d\d:\d\d:\d\d/);
+  const store = new PostgresCandleStore(database, (error) => expect.unreachable(String(error)));
+  const opened = Math.floor(Date.now() / 60_000) * 60_000 - 60 * 60_000;
+  const minute = (index: number) => {
+    const open = 1_500 + index;
+    const prices = { open, high: open + 2, low: open - 1, close: open + 1, volume: 100, openInterest: null };
+    const name = { instrumentId: INFY.id, timeframe: '1m', openTime: opened + index * 60_000 } as const;
+    return { ...name, ...prices, provenance: 'live' } as const;
+  };
+  await store.append([...Array(20).keys()].map(minute));
+  await store.flush();
+  expect(await viewer.ask('/chart infy 1m')).toBe('<b>INFY 1m</b>');
   expect(await viewer.ask('/quote INFY')).toMatch(/^<b>Quote: INFY<\/b>\nINFY 1,510\.00 at \d\d:\d\d:\d\d, /);
   expect(await viewer.ask('/limits')).toContain('\nintraday positions are closed ');
   expect(await viewer.ask('/report')).toBe('<b>No report yet</b>');
@@ -104,6 +117,15 @@ it('answers what people look at, from the books, and each role gets what it may'
   expect(await viewer.ask('/nonsense')).toBe('There is no command /nonsense. /help lists them.');
   expect(await viewer.ask('/halt')).toBe('/halt is for an operator; you are a viewer.');
   expect(await person(OPERATOR).ask('/resume')).toBe('/resume is for the owner; you are an operator.');
+  // Two pictures of the same, and one of other data.
+  await expect.poll(() => server.photos.length, PATIENCE).toBe(1);
+  await store.append([minute(20)]);
+  await store.flush();
+  await viewer.ask('/chart infy 1m');
+  await expect.poll(() => server.photos.length, PATIENCE).toBe(2);
+  const [first, second] = server.photos;
+  expect([first?.chat, first?.png.subarray(1, 4).toString()]).toEqual([VIEWER, 'PNG']);
+  expect(second?.png.equals(first?.png ?? Buffer.alloc(0)), 'another candle is another picture').toBe(false);
   // Menus by role.
   const menus = server.calls.filter(({ method }) => method === 'setMyCommands').map(({ payload }) => payload);
   expect(menus.map(({ scope }) => (scope as { chat_id: number }).chat_id)).toEqual([VIEWER, OPERATOR, OWNER]);

@@ -36,6 +36,7 @@ export interface FakeBotApi {
   readonly token: string;
   readonly calls: readonly BotCall[];
   readonly messages: readonly SentMessage[];
+  readonly photos: readonly { readonly chat: number; readonly png: Buffer }[];
   /** Without `update_id`: it gets the next one. */
   push(update: Readonly<Record<string, unknown>>): number;
   /** Of calls of the method, or of all. */
@@ -55,6 +56,7 @@ const TOKEN = '123456789:AAFakeTokenOfATestThatNobodyMaySee00';
 export async function startFakeBotApi({ token = TOKEN }: { readonly token?: string } = {}): Promise<FakeBotApi> {
   const calls: BotCall[] = [];
   const messages: SentMessage[] = [];
+  const photos: { readonly chat: number; readonly png: Buffer }[] = [];
   const updates: Record<string, unknown>[] = [];
   let standing: Standing[] = [];
   let nextUpdate = 1;
@@ -95,6 +97,12 @@ export async function startFakeBotApi({ token = TOKEN }: { readonly token?: stri
         chat: { id: message.chat, type: 'private' },
         text: message.text,
       };
+    },
+    sendPhoto: ({ chat_id: chat, photo }) => {
+      if (!Buffer.isBuffer(photo)) return refusal('Bad Request: there is no photo in the request');
+      photos.push({ chat: Number(chat), png: photo });
+      nextMessage += 1;
+      return { message_id: nextMessage - 1, date: 0, chat: { id: Number(chat) } };
     },
     editMessageText: (payload) => ({ message_id: payload.message_id, date: 0, chat: { id: payload.chat_id } }),
   };
@@ -143,7 +151,7 @@ export async function startFakeBotApi({ token = TOKEN }: { readonly token?: stri
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('Expected a port');
   return {
-    ...{ url: `http://127.0.0.1:${address.port}`, token, calls, messages },
+    ...{ url: `http://127.0.0.1:${address.port}`, token, calls, messages, photos },
     push(update) {
       const id = nextUpdate;
       nextUpdate += 1;
@@ -204,8 +212,28 @@ function strike(fault: BotFault, response: ServerResponse): boolean {
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString();
-  return text === '' ? {} : JSON.parse(text);
+  const body = Buffer.concat(chunks);
+  const boundary = /boundary="?([^";]+)/.exec(request.headers['content-type'] ?? '')?.[1];
+  if (boundary !== undefined) return readParts(body, boundary);
+  return body.length === 0 ? {} : JSON.parse(body.toString());
+}
+
+/** Of multipart/form-data, by name: files as they are, all else as text. */
+function readParts(body: Buffer, boundary: string): Record<string, unknown> {
+  const parts: Record<string, unknown> = {};
+  const mark = Buffer.from(`--${boundary}`);
+  for (let begin = body.indexOf(mark); begin !== -1; ) {
+    const end = body.indexOf(mark, begin + mark.length);
+    if (end === -1) break;
+    const part = body.subarray(begin + mark.length + 2, end - 2);
+    const head = part.indexOf('\r\n\r\n');
+    const headers = part.subarray(0, head).toString();
+    const name = /name="([^"]+)"/.exec(headers)?.[1];
+    const content = part.subarray(head + 4);
+    if (name !== undefined) parts[name] = /filename=/.test(headers) ? content : content.toString();
+    begin = end;
+  }
+  return parts;
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {

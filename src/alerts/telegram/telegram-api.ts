@@ -65,6 +65,12 @@ export class TelegramApi {
     return this.call('sendMessage', { chat_id: id, text, ...where, ...looks }, sentSchema);
   }
 
+  /** A picture (PNG). */
+  show({ id, topic }: TelegramChat, png: Uint8Array): Promise<Outcome<unknown>> {
+    const where = topic === null ? {} : { message_thread_id: topic };
+    return this.call('sendPhoto', { chat_id: id, photo: { source: Buffer.from(png) }, ...where }, sentSchema);
+  }
+
   #outcomeOf(error: unknown, method: string): Exclude<Outcome<never>, { kind: 'done' }> {
     const message = error instanceof Error ? error.message : String(error);
     const reason = message.replaceAll(this.#token, '[token]');

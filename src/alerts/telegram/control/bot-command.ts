@@ -2,6 +2,7 @@ import type { AlertKind, AlertSetting } from '../../../core/alert.ts';
 import type { StrategyId } from '../../../core/ids.ts';
 import type { EpochMs } from '../../../core/time.ts';
 import type { AccountViews } from '../../../ports/account-views.ts';
+import type { ChartSpec, ChartTheme } from '../../../ports/chart.ts';
 import type { MessageBook } from '../../../ports/message-book.ts';
 import type { AccountFacts } from '../../views/status-view.ts';
 import type { TextLine } from '../write-messages.ts';
@@ -16,6 +17,7 @@ export interface ViewDesk {
   readonly facts: () => AccountFacts;
   /** One line each: what the worker hears and reaches. */
   readonly health: () => Promise<readonly string[]>;
+  readonly theme: ChartTheme;
   /** The account's limits, and how much of each is used. */
   readonly limits: () => Promise<readonly string[]>;
   readonly now: () => EpochMs;
@@ -25,6 +27,8 @@ export interface ViewDesk {
 
 /** What commands act through, besides. */
 export interface ControlDesk extends ViewDesk {
+  /** A PNG; not on the thread that trades. */
+  readonly draw: (chart: ChartSpec) => Promise<Uint8Array>;
   readonly alerts: {
     readonly configured: Readonly<Record<AlertKind, AlertSetting>>;
   } & Pick<MessageBook, 'wishes' | 'setWishes'>;
@@ -34,7 +38,13 @@ export interface ControlDesk extends ViewDesk {
 
 export type Reply =
   /** `facts`: the same for machines. */
-  | { readonly kind: 'lines'; readonly lines: readonly TextLine[]; readonly facts: unknown }
+  | {
+      readonly kind: 'lines';
+      readonly lines: readonly TextLine[];
+      readonly facts: unknown;
+      /** Shown besides. */
+      readonly picture?: ChartSpec | undefined;
+    }
   /** What was written makes no command; the usage is shown with it. */
   | { readonly kind: 'misread'; readonly problem: string }
   /** Done at once. */

@@ -9,6 +9,7 @@
  */
 import { z } from 'zod';
 import { assertNever } from '../../../core/errors.ts';
+import type { ChartSpec } from '../../../ports/chart.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ConfirmationBook, Taken } from '../../../ports/confirmation-book.ts';
 import { chatName } from '../chat-name.ts';
@@ -22,7 +23,7 @@ import { usageOf } from './help-command.ts';
 import { readCommand } from './read-command.ts';
 
 export interface ControlOptions {
-  readonly api: Pick<TelegramApi, 'call' | 'tell'>;
+  readonly api: Pick<TelegramApi, 'call' | 'tell' | 'show'>;
   readonly guard: Guard;
   readonly commands: readonly BotCommand[];
   /** Without the `@`; null when Telegram could not be asked. */
@@ -103,7 +104,9 @@ export class Control {
     const { confirmations, makeNonce, clock } = this.#options;
     switch (reply.kind) {
       case 'lines':
-        return this.#say(chat, reply.lines);
+        await this.#say(chat, reply.lines);
+        if (reply.picture) await this.#show(chat, reply.picture);
+        return;
       case 'misread':
         return this.#say(chat, [plain(`/${command.name}: ${reply.problem}`), plain(`Usage: ${usageOf(command)}`)]);
       case 'act':
@@ -163,6 +166,17 @@ export class Control {
     const name = strategyId !== null && command === 'resume' ? 'strategy' : command;
     const needed = this.#commands.get(name)?.role ?? 'owner';
     return mayAct(role, needed);
+  }
+
+  async #show(chat: TelegramChat, picture: ChartSpec): Promise<void> {
+    const { api, desk } = this.#options;
+    try {
+      const outcome = await api.show(chat, await desk.draw(picture));
+      if (outcome.kind === 'done') return;
+      await this.#say(chat, [plain(`The picture did not get here: ${outcome.kind}`)]);
+    } catch (error) {
+      await this.#say(chat, [plain(wordsOf(error))]);
+    }
   }
 
   /** A short word at the button. */

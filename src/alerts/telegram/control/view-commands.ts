@@ -1,7 +1,11 @@
 /** Commands that only look. Each answers with what the books say now, through the same views as the command line. */
+
+import type { InstrumentId } from '../../../core/ids.ts';
 import { type DayNumber, dayOf, formatDay, parseDay, startOfDay, weekdayOf } from '../../../core/time.ts';
+import { TIMEFRAMES, type Timeframe } from '../../../core/timeframe.ts';
 import type { Span } from '../../../ports/account-views.ts';
-import { formatResult } from '../../format-values.ts';
+import type { CandleChart, EquityChart } from '../../../ports/chart.ts';
+import { formatInstrument, formatResult } from '../../format-values.ts';
 import {
   orderLine,
   orderLines,
@@ -18,6 +22,9 @@ import type { Reply, ViewCommand, ViewDesk } from './bot-command.ts';
 const DEFAULT_ROWS = 10;
 const MOST_ROWS = 100;
 const MOST_LETTERS = 64;
+/** As many as can be told apart. */
+const MOST_CANDLES = 120;
+const MOST_TRADES = 1_000;
 
 type View = Omit<ViewCommand, 'role' | 'isSafety'>;
 
@@ -113,10 +120,14 @@ const VIEWS: readonly View[] = [
     run: overPeriod(async (period, span, desk) => {
       const [result, byStrategy] = await Promise.all([desk.views.result(span), desk.views.resultsByStrategy(span)]);
       const open = `open positions: ${formatResult(result.openPaise)} at the latest prices`;
-      return answer(resultLine(`This ${period}`, result), [open, ...byStrategy.map(strategyResultLine)], {
-        ...result,
-        byStrategy,
-      });
+      const trades = await desk.views.trades(span, MOST_TRADES);
+      const chart: EquityChart = {
+        ...{ kind: 'equity', title: resultLine(`This ${period}`, result), theme: desk.theme },
+        trades: trades.toReversed(),
+      };
+      const lines = [open, ...byStrategy.map(strategyResultLine)];
+      const reply = answer(chart.title, lines, { ...result, byStrategy });
+      return trades.length > 1 ? { ...reply, picture: chart } : reply;
     }),
   },
   {
@@ -132,6 +143,23 @@ const VIEWS: readonly View[] = [
         quotes.map(quoteLine),
         quotes,
       );
+    },
+  },
+  {
+    name: 'chart',
+    usage: '<symbol> [timeframe]',
+    summary: 'candles with what was bought and sold, stop and target; of five minutes unless said otherwise',
+    async run(args, desk) {
+      const rest = [...args];
+      const timeframe = TIMEFRAMES.find((each) => each === rest.at(-1));
+      if (timeframe !== undefined) rest.pop();
+      const name = rest.join(' ');
+      if (name === '' || name.length > MOST_LETTERS) return misread('expected a symbol, such as RELIANCE');
+      const [quote] = await desk.views.quotes(name, 1);
+      if (quote === undefined) return misread(`no price of "${name}" has come`);
+      const chart = await candleChart(quote.instrumentId, timeframe ?? '5m', desk);
+      const { title, candles } = chart;
+      return { ...answer(title, candles.length === 0 ? ['No candle has closed yet'] : [], chart), ...pictureOf(chart) };
     },
   },
   {
@@ -222,6 +250,39 @@ function firstOf(period: Period, today: DayNumber): DayNumber {
   if (period === 'day') return today;
   if (period === 'week') return today - ((weekdayOf(today) + 6) % 7);
   return today - Number(formatDay(today).slice(-2)) + 1;
+}
+
+async function candleChart(instrumentId: InstrumentId, timeframe: Timeframe, desk: ViewDesk): Promise<CandleChart> {
+  const candles = await desk.views.candles(instrumentId, timeframe, MOST_CANDLES);
+  const from = candles[0]?.openTime ?? desk.now();
+  const span = { from, to: Number.MAX_SAFE_INTEGER };
+  const [fills, positions, signals] = await Promise.all([
+    desk.views.fills(instrumentId, span),
+    desk.views.positions(),
+    desk.views.signals(null, MOST_ROWS),
+  ]);
+  const held = positions.filter((position) => position.instrumentId === instrumentId);
+  const seen = signals.filter((signal) => signal.instrumentId === instrumentId && signal.createdTime >= from);
+  return {
+    ...{ kind: 'candles', title: `${formatInstrument(instrumentId)} ${timeframe}`, theme: desk.theme, candles },
+    marks: [
+      ...seen.map(({ createdTime: time, entryPrice: price }) => ({ time, price, kind: 'signal' as const })),
+      ...fills.map(({ time, price, side }) => ({
+        time,
+        price,
+        kind: side === 'BUY' ? ('buy' as const) : ('sell' as const),
+      })),
+    ],
+    levels: held.flatMap(({ averagePrice, stop, target }) => [
+      { price: averagePrice, name: 'entry' as const },
+      ...(stop === null ? [] : [{ price: stop, name: 'stop' as const }]),
+      ...(target === null ? [] : [{ price: target, name: 'target' as const }]),
+    ]),
+  };
+}
+
+function pictureOf(chart: CandleChart): { readonly picture?: CandleChart } {
+  return chart.candles.length === 0 ? {} : { picture: chart };
 }
 
 function countOf(rows: number): string {

@@ -45,6 +45,7 @@ const signal = buildSignal({
   },
 });
 
+const CANDLES = [{ openTime: OPENED, open: 1_400, high: 1_405, low: 1_399, close: 1_402, volume: 1_000 }];
 const wished = {
   now: { kinds: { fill: 'silent' }, quiet: { from: 22 * 3_600_000, to: 7 * 3_600_000 } } as AlertWishes,
 };
@@ -79,6 +80,8 @@ const desk: ControlDesk = {
       },
     ],
     result: async () => DAY,
+    candles: async () => CANDLES,
+    fills: async () => [],
     quotes: async () => [
       {
         ...{ instrumentId: RELIANCE, time: NOW, lastPrice: 1_410, bid: 1_409.95, ask: 1_410.05 },
@@ -101,6 +104,8 @@ const desk: ControlDesk = {
     'ok Telegram: last heard 11:32:04',
     '0 prices and updates wait to be taken',
   ],
+  theme: 'light',
+  draw: async () => new Uint8Array([1, 2, 3]),
   limits: async () => ['loss of the day: ₹0.00 of ₹20,000.00', 'open positions: 1 of 5'],
   now: () => NOW,
   day: () => NOW,
@@ -117,6 +122,7 @@ const desk: ControlDesk = {
 /** What is written behind the name in the sample. */
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   cancel: ['p3x8a1'],
+  chart: ['RELIANCE', '5m'],
   exit: ['RELIANCE'],
   order: ['e7k2m9'],
   orders: ['today'],
@@ -141,7 +147,7 @@ async function sampleOf(command: BotCommand): Promise<string> {
   const said = async (): Promise<readonly string[]> => {
     switch (reply.kind) {
       case 'lines':
-        return reply.lines.map(({ text }) => text);
+        return [...reply.lines.map(({ text }) => text), ...(reply.picture ? ['[a picture]'] : [])];
       case 'act':
         return [`${reply.action.command}: ${await desk.carryOut(reply.action, '')}`];
       case 'ask':

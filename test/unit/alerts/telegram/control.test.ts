@@ -15,6 +15,7 @@ import type { Confirmation, ConfirmationBook, Taken } from '../../../../src/port
 
 import { type AlertWishes, NO_WISHES } from '../../../../src/ports/message-book.ts';
 
+const CANDLES = [{ openTime: 1_000, open: 1, high: 1, low: 1, close: 1, volume: 1 }];
 const CONFIGURED = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, 'on'])) as Record<AlertKind, AlertSetting>;
 const [VIEWER, OPERATOR, OWNER, GROUP] = [11, 22, 33, -500];
 const START = Date.parse('2026-11-20T10:00:00+05:30');
@@ -52,6 +53,7 @@ function openControl() {
   const edited: { chat: number; text: string }[] = [];
   const notes: string[] = [];
   const strangers: string[] = [];
+  const pictures: number[] = [];
   const intruders: string[] = [];
   const confirmations = new MemoryConfirmations();
   const clock = {
@@ -76,6 +78,8 @@ function openControl() {
     signals: async () => [],
     trades: async () => [],
     result: async () => NONE,
+    candles: async () => CANDLES,
+    fills: async () => [],
     quotes: async () => [],
     report: async () => undefined,
     resultsByStrategy: async () => [],
@@ -106,6 +110,10 @@ function openControl() {
         said.push({ chat: id, text });
         return { kind: 'done', value: null };
       },
+      show: async ({ id }) => {
+        pictures.push(id);
+        return { kind: 'done', value: null };
+      },
       call: async (method, payload) => {
         const { chat_id: chat = 0, text = '' } = payload as { chat_id?: number; text?: string };
         if (method === 'editMessageText') edited.push({ chat, text });
@@ -118,6 +126,8 @@ function openControl() {
       strategies: ['ema-5m' as StrategyId, 'M&M_<b>*' as StrategyId],
       facts: () => ({ account: 'a', mode: 'paper', version: '1', startedTime: START }),
       health: async () => [],
+      theme: 'light',
+      draw: async () => new Uint8Array([1, 2, 3]),
       limits: async () => [],
       now: () => world.now,
       day: () => world.now,
@@ -135,7 +145,7 @@ function openControl() {
       },
     },
   });
-  return { control, world, wished, failing, done, said, edited, notes, strangers, intruders, confirmations };
+  return { control, world, wished, pictures, failing, done, said, edited, notes, strangers, intruders, confirmations };
 }
 
 let open: ReturnType<typeof openControl>;
