@@ -9,8 +9,8 @@ export default defineConfig({
     sequence: { shuffle: { files: true, tests: true } },
     // Child processes and databases start inside tests, on machines of two cores.
     testTimeout: 30_000,
-    // Several wait most of their time, for a played market or a server that is away: three fit on two cores.
-    maxWorkers: 3,
+    // Several wait most of their time for a played market: two of them fit on one machine, three do not.
+    maxWorkers: 2,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
     reporters: ['default', new SkipReporter()],

@@ -22,6 +22,7 @@ import { PostgresMessageBook } from '../db/postgres-message-book.ts';
 import { PostgresViews } from '../db/postgres-views.ts';
 import type { TradingEngine } from '../engine/trading-engine.ts';
 import type { Logger } from '../logging/logger.ts';
+import { fundsLines, holdingLines, ruleLines } from './account-lines.ts';
 import { runChecks } from './doctor/check.ts';
 import { limitLines } from './limit-lines.ts';
 import type { OpenMarket } from './open-market.ts';
@@ -98,7 +99,13 @@ export function openControl({
         const mode = market.desk === null ? 'paper' : 'live';
         return { account, mode, version: programVersion(), startedTime };
       },
-      health: () => health(market, poller),
+      told: {
+        health: () => health(market, poller),
+        limits: async () => limitLines(market.engine.limits, engine, market.clock.now()),
+        funds: async () => fundsLines(engine, market.clock.now()),
+        holdings: () => holdingLines(market),
+        gtt: () => ruleLines(database, market.clock.now()),
+      },
       alerts: {
         configured: setup.settings,
         wishes: () => messages.wishes(),
@@ -106,7 +113,6 @@ export function openControl({
       },
       theme: setup.theme,
       draw: drawChart,
-      limits: async () => limitLines(market.engine.limits, engine, market.clock.now()),
       now: () => market.clock.now(),
       day: () => market.clock.now(),
       carryOut: (action, askedBy) => carryOut(action, askedBy, database, () => isHeard),

@@ -42,8 +42,7 @@ export async function showAccount(
       version: programVersion(),
       startedTime: holder?.takenTime ?? null,
     }),
-    health: async () => [],
-    limits: async () => [],
+    told: { health: none, limits: none, funds: none, holdings: none, gtt: none },
   });
   if (reply.kind === 'lines') {
     const { lines, facts, picture } = reply;
@@ -52,4 +51,9 @@ export async function showAccount(
   }
   const problem = reply.kind === 'misread' ? reply.problem : 'it is no view';
   throw new ConfigError(`${name} ${command.usage}: ${problem}`.replace(' :', ':'));
+}
+
+/** These are for whoever talks to the worker. */
+async function none(): Promise<readonly string[]> {
+  return [];
 }

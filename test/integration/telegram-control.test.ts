@@ -106,6 +106,9 @@ it('answers what people look at, from the books, and each role gets what it may'
   expect(await viewer.ask('/chart infy 1m')).toBe('<b>INFY 1m</b>');
   expect(await viewer.ask('/quote INFY')).toMatch(/^<b>Quote: INFY<\/b>\nINFY 1,510\.00 at \d\d:\d\d:\d\d, /);
   expect(await viewer.ask('/limits')).toContain('\nintraday positions are closed ');
+  expect(await viewer.ask('/funds')).toMatch(/^<b>Funds<\/b>\nequity: ₹10,00,\d{3}\.\d\d, /);
+  expect(await viewer.ask('/holdings')).toMatch(/^<b>Holdings/);
+  expect(await viewer.ask('/gtt')).toMatch(/^<b>GTT rules<\/b>\nsell INFY: 5 at /);
   expect(await viewer.ask('/report')).toBe('<b>No report yet</b>');
   expect(await viewer.ask('/version')).toMatch(/^<b>signalman \d/);
   expect(await viewer.ask('/help')).toContain('/squareoff [all|strategy]: ');

@@ -9,17 +9,17 @@ import type { TextLine } from '../write-messages.ts';
 import type { ControlAction } from './control-action.ts';
 import type { Role } from './guard.ts';
 
+export type Told = 'health' | 'limits' | 'funds' | 'holdings' | 'gtt';
+
 /** What commands look at. */
 export interface ViewDesk {
   readonly views: AccountViews;
   /** Those that are configured. */
   readonly strategies: readonly StrategyId[];
   readonly facts: () => AccountFacts;
-  /** One line each: what the worker hears and reaches. */
-  readonly health: () => Promise<readonly string[]>;
   readonly theme: ChartTheme;
-  /** The account's limits, and how much of each is used. */
-  readonly limits: () => Promise<readonly string[]>;
+  /** What only the running worker, or the broker, knows; a line each. */
+  readonly told: Readonly<Record<Told, () => Promise<readonly string[]>>>;
   readonly now: () => EpochMs;
   /** A time of the day that is looked at: today, but for a recorded day that was played. */
   readonly day: () => EpochMs;

@@ -17,7 +17,7 @@ import {
 } from '../../views/book-views.ts';
 import { entriesLine, resultLine, statusLines } from '../../views/status-view.ts';
 import { bold, plain } from '../write-messages.ts';
-import type { Reply, ViewCommand, ViewDesk } from './bot-command.ts';
+import type { Reply, Told, ViewCommand, ViewDesk } from './bot-command.ts';
 
 const DEFAULT_ROWS = 10;
 const MOST_ROWS = 100;
@@ -42,15 +42,7 @@ const VIEWS: readonly View[] = [
       return answer(head, [entries, ...others], { ...desk.facts(), ...status, today });
     }),
   },
-  {
-    name: 'health',
-    usage: '',
-    summary: 'what the worker hears and reaches',
-    run: withoutArguments(async (desk) => {
-      const lines = await desk.health();
-      return answer('Health', lines, lines);
-    }),
-  },
+  told('health', 'what the worker hears and reaches'),
   {
     name: 'positions',
     usage: '',
@@ -162,15 +154,10 @@ const VIEWS: readonly View[] = [
       return { ...answer(title, candles.length === 0 ? ['No candle has closed yet'] : [], chart), ...pictureOf(chart) };
     },
   },
-  {
-    name: 'limits',
-    usage: '',
-    summary: "the account's limits, and how much of each is used",
-    run: withoutArguments(async (desk) => {
-      const lines = await desk.limits();
-      return answer('Limits', lines, lines);
-    }),
-  },
+  told('limits', "the account's limits, and how much of each is used"),
+  told('funds', 'equity, what it has fallen from its peak, and what the broker says is available'),
+  told('holdings', 'shares in the account from deliveries of earlier days, by the broker'),
+  told('gtt', 'good-till-triggered rules: those that rest, and those that ended of late'),
   {
     name: 'report',
     usage: '[date]',
@@ -210,6 +197,17 @@ export const VIEW_COMMANDS: readonly ViewCommand[] = VIEWS.map((view) => ({
   role: 'viewer',
   isSafety: false,
 }));
+
+function told(name: Told, summary: string): View {
+  const head = `${name === 'gtt' ? 'GTT rules' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`}`;
+  return {
+    ...{ name, usage: '', summary },
+    run: withoutArguments(async (desk) => {
+      const lines = await desk.told[name]();
+      return answer(lines.length === 0 ? `${head}: none` : head, lines, lines);
+    }),
+  };
+}
 
 export function noStrategy(name: string, desk: ViewDesk): string {
   return `expected one of ${desk.strategies.join(', ')}, found "${name}"`;

@@ -99,14 +99,25 @@ const desk: ControlDesk = {
   },
   strategies: [EMA, ORB],
   facts: () => ({ account: 'live_main', mode: 'live', version: '1.0.0', startedTime: NOW - 7_500_000 }),
-  health: async () => [
-    'ok session: with Angel One until 23:58',
-    'ok Telegram: last heard 11:32:04',
-    '0 prices and updates wait to be taken',
-  ],
   theme: 'light',
   draw: async () => new Uint8Array([1, 2, 3]),
-  limits: async () => ['loss of the day: ₹0.00 of ₹20,000.00', 'open positions: 1 of 5'],
+  told: {
+    health: async () => [
+      'ok session: with Angel One until 23:58',
+      'ok Telegram: last heard 11:32:04',
+      '0 prices and updates wait to be taken',
+    ],
+    limits: async () => ['loss of the day: ₹0.00 of ₹20,000.00', 'open positions: 1 of 5'],
+    funds: async () => [
+      'equity: ₹8,05,175.00, +₹594.00 today',
+      'capital: ₹8,00,000.00, peak: ₹8,06,000.00, fallen from it: 0.1%',
+      'available at the broker: ₹7,91,000.00',
+    ],
+    holdings: async () => ['TCS-EQ: 40'],
+    gtt: async () => [
+      'sell TCS: 40 at 3,200.00, limit 3,040.00, active or 40 at 3,600.00, limit 3,420.00, active, until 2027-11-17',
+    ],
+  },
   now: () => NOW,
   day: () => NOW,
   alerts: {

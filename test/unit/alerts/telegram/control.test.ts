@@ -41,6 +41,8 @@ class MemoryConfirmations implements ConfirmationBook {
   }
 }
 
+const none = async (): Promise<readonly string[]> => [];
+
 function openControl() {
   const world = { now: START, nonces: 0 };
   const wished: { now: AlertWishes } = { now: NO_WISHES };
@@ -125,10 +127,9 @@ function openControl() {
       views,
       strategies: ['ema-5m' as StrategyId, 'M&M_<b>*' as StrategyId],
       facts: () => ({ account: 'a', mode: 'paper', version: '1', startedTime: START }),
-      health: async () => [],
+      told: { health: none, limits: none, funds: none, holdings: none, gtt: none },
       theme: 'light',
       draw: async () => new Uint8Array([1, 2, 3]),
-      limits: async () => [],
       now: () => world.now,
       day: () => world.now,
       alerts: {
