@@ -22,6 +22,8 @@ import { connectSql, errorCode, isAway, type Sql } from './sql.ts';
 
 /** A holder that was just killed is still listed until the server has noticed. */
 const DEFAULT_WAIT_MS = 3_000;
+/** Orders wait for the lease when the database is back. */
+const RETRY_SECONDS = 0.2;
 const SOON_MS = 100;
 const LATER_MS = 1_000;
 /** Whoever has waited so long is a standby, and asks less often. */
@@ -52,7 +54,8 @@ export async function acquireLease(
   const url = new URL(database.url);
   const name = applicationName(holder);
   url.searchParams.set('application_name', name);
-  const connect = (onClose: () => void): Sql => connectSql(url.href, { connections: 1, onClose });
+  const connect = (onClose: () => void): Sql =>
+    connectSql(url.href, { connections: 1, onClose, retrySeconds: RETRY_SECONDS });
   let lease: HeldLease | undefined;
   const sql = connect(() => lease?.onClosed(sql));
   try {

@@ -15,6 +15,8 @@ export type Transaction = postgres.TransactionSql<{ int8: number; numeric: numbe
 export interface SqlOptions {
   readonly connections: number;
   readonly onClose?: () => void;
+  /** Between tries to connect; left out: longer each time, up to many seconds. */
+  readonly retrySeconds?: number;
 }
 
 export function connectSql(url: string, options: SqlOptions): Sql {
@@ -26,6 +28,7 @@ export function connectSql(url: string, options: SqlOptions): Sql {
     max_lifetime: null,
     onnotice: () => {},
     ...(options.onClose ? { onclose: options.onClose } : {}),
+    ...(options.retrySeconds === undefined ? {} : { backoff: () => options.retrySeconds ?? 0 }),
   });
 }
 

@@ -73,7 +73,7 @@ async function tradeThrough({ expect }: TestContext, desk: Desk, goAway: () => u
   expect(desk.writes(), 'nothing is sent meanwhile').toEqual([]);
   await comeBack();
   let sent = 0;
-  await expect.poll(() => (sent += entries()), { timeout: 15_000 }).toBe(DECISIONS.meanwhile);
+  await expect.poll(() => (sent += entries()), { timeout: 40_000 }).toBe(DECISIONS.meanwhile);
   await desk.play(DECISIONS.after, 300);
   await expect.poll(() => booksOf(desk), { timeout: 30_000 }).toEqual(SETTLED);
   expect(entries()).toBe(DECISIONS.after);
