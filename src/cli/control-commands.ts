@@ -8,25 +8,22 @@ import { readEnv } from '../config/env.ts';
 import { suggestion } from '../config/nearest.ts';
 import { ConfigError, UnavailableError } from '../core/errors.ts';
 import type { InstrumentId, StrategyId } from '../core/ids.ts';
-import { parseInstrumentId } from '../core/instrument.ts';
 import type { OpenSql } from '../db/open-sql.ts';
 import type { AccountStanding } from '../ports/account-views.ts';
 import type { Command as EngineCommand } from '../ports/engine-event.ts';
 import { accountOfBot } from './account-of-bot.ts';
-import { askWorker, DEFAULT_WAIT_SECONDS } from './ask-worker.ts';
+import { type AskOptions, withAskOptions } from './ask-command.ts';
+import { askWorker } from './ask-worker.ts';
 import { EXIT_FAILED } from './exit-codes.ts';
 import { knownStrategies } from './known-strategies.ts';
-import { readNumber } from './options.ts';
+import { readInstrumentId } from './options.ts';
 import { printNote, printResult } from './output.ts';
 
 type ControlCommand = Exclude<EngineCommand, 'cancel'>;
 
-interface ControlOptions {
-  readonly account?: string;
+interface ControlOptions extends AskOptions {
   readonly strategy?: string;
-  readonly instrument?: string;
-  readonly wait: number;
-  readonly json?: boolean;
+  readonly instrument?: InstrumentId;
 }
 
 interface Help {
@@ -72,19 +69,11 @@ export function controlCommand(name: ControlCommand): Command {
     command.option(
       '--instrument <id>',
       'only in this instrument, e.g. NSE:INFY; by default in all of them',
-      readInstrument,
+      readInstrumentId('--instrument'),
     );
   }
-  return command
-    .option('--account <id>', 'the account, live if it has ever been traded live; by default that of bot.config.ts')
-    .option('--strategy <id>', 'only this configured strategy, e.g. ema-3m; by default the whole account')
-    .option(
-      '--wait <seconds>',
-      'how long to wait for the running worker',
-      readNumber('--wait', { atLeast: 0 }),
-      DEFAULT_WAIT_SECONDS,
-    )
-    .option('--json', 'print what happened as one JSON document')
+  command.option('--strategy <id>', 'only this configured strategy, e.g. ema-3m; by default the whole account');
+  return withAskOptions(command)
     .addHelpText(
       'after',
       `\nWhat it does\n  new entries:     ${entries}\n  working orders:  ${orders}\n  positions:       ${positions}\n\n` +
@@ -109,7 +98,7 @@ async function control(command: ControlCommand, options: ControlOptions): Promis
       );
     }
     const strategyId = options.strategy === undefined ? null : await strategyOf(options.strategy, database);
-    const instrumentId = (options.instrument ?? null) as InstrumentId | null;
+    const instrumentId = options.instrument ?? null;
     const standing = await accountStanding(database, strategyId);
     const ofStrategy = strategyId === null ? '' : `, strategy "${strategyId}"`;
     const whose = `account "${database.schema}"${ofStrategy}${instrumentId === null ? '' : `, ${instrumentId}`}`;
@@ -132,11 +121,6 @@ async function control(command: ControlCommand, options: ControlOptions): Promis
 
 function wordsOf({ openPositions, workingEntries, workingExits }: AccountStanding): string {
   return `${openPositions} open positions, ${workingEntries} working entries, ${workingExits} working exits`;
-}
-
-function readInstrument(text: string): string {
-  if (parseInstrumentId(text as InstrumentId) !== undefined) return text;
-  throw new ConfigError(`--instrument: expected an instrument such as NSE:INFY, found "${text}"`);
 }
 
 /** One that is configured, or that has traded: a wrong name must not look like a command that worked. */

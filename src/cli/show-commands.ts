@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { readEnv } from '../config/env.ts';
 import { accountOfBot } from './account-of-bot.ts';
 import { knownStrategies } from './known-strategies.ts';
+import { readNewFile } from './options.ts';
 import { printNote, printResult } from './output.ts';
 
 const SHOWN = {
@@ -37,8 +38,13 @@ export function showCommand(name: keyof typeof SHOWN): Command {
     .option('--json', 'print it as one JSON document')
     .action((words: readonly string[], options: ShowOptions) => show(name, words, options));
   if (name === 'chart')
-    command.option('--png <file>', 'where the picture goes; by default <symbol>.png in this folder');
-  if (name === 'pnl') command.option('--png <file>', 'draw the results, trade by trade, into this file');
+    command.option(
+      '--png <file>',
+      'where the picture goes; by default <symbol>.png in this folder',
+      readNewFile('--png'),
+    );
+  if (name === 'pnl')
+    command.option('--png <file>', 'draw the results, trade by trade, into this file', readNewFile('--png'));
   return command;
 }
 

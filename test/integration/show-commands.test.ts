@@ -41,6 +41,22 @@ it('shows the books of the account that has run, in words and for machines', { t
   expect(pictures.map((png) => png.subarray(1, 4).toString())).toEqual(['PNG', 'PNG']);
   expect(pictures[0]?.equals(pictures[1] ?? Buffer.alloc(0))).toBe(false);
 
+  // Careless: an order that is not there, one that is many, a folder that is not there.
+  const account = ['--account', 'rehearsal'];
+  expect(await show('cancel', 'nosuchorder', ...account)).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining('found none whose id begins with "nosuchorder"') },
+  });
+  expect(await show('cancel', '', ...account)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('write more'),
+  });
+  expect(await show('chart', 'INFY', '--png', join(folder, 'nowhere', 'a.png'))).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining('--png: expected a file in a folder that exists') },
+  });
+  expect(await facts('cancel', clientOrderId.slice(0, 8), ...account)).toMatchObject({
+    ...{ command: 'cancel', order: clientOrderId, state: 'waiting' },
+  });
+
   const words = await show('status');
   expect(words.stderr).toContain('Account "paper" was never traded: this is "rehearsal".');
   expect(words.stdout).toContain('entries: allowed\n');
