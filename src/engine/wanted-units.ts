@@ -41,9 +41,12 @@ export class WantedUnits {
     this.#ofSignals.get(position)?.clear();
   }
 
-  /** Positions of which something is wanted; one that is about to be turned may be flat at the moment. */
+  /**
+   * Positions in which some signal wants units. They may be flat: one that is about to be turned, or one in which what two
+   * signals hold against each other cancels out while orders of both are still at work.
+   */
   *positions(): Iterable<OpenPosition> {
-    for (const position of this.#ofSignals.keys()) if (this.of(position) !== 0) yield position;
+    for (const position of this.#ofSignals.keys()) if (this.signalOf(position) !== undefined) yield position;
   }
 
   /** A signal that wants units of the position. */

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clockAfter } from '../../support/build-candle.ts';
-import { acts, CarelessBroker, DESKS } from '../../support/careless-broker.ts';
+import { type Act, acts, CarelessBroker, DESKS } from '../../support/careless-broker.ts';
+
+/** Flat, because an entry the other way has closed what a stop or target on its way was to close. */
+const LEG_OF_A_FLAT_POSITION = [
+  ...[candle('buy'), fill(4), fill(6), candle('turn'), cancel(), fill(10, 540587149)],
+  ...[candle('buy'), fill(10), fill(3), fill(7, 807394455)],
+];
+const LEG_THAT_FILLS_ON = [
+  ...[candle('turn'), fill(10), candle('turn'), fill(10, 146216559)],
+  ...[candle('buy'), fill(9), fill(1), fill(10, 33733941)],
+];
 
 describe.each(DESKS)('with a broker that fills what it should not, %s', (_name, options) => {
   it('the square-off still leaves nothing', () => {
@@ -15,7 +25,13 @@ describe.each(DESKS)('with a broker that fills what it should not, %s', (_name, 
         expect(broker.working.map(({ role, status }) => [role, status])).toEqual([]);
         expect(broker.bench.held).toBe(0);
       }),
-      { numRuns: 300 },
+      {
+        numRuns: 300,
+        examples: [
+          [LEG_OF_A_FLAT_POSITION, []],
+          [LEG_THAT_FILLS_ON, [fill(1)]],
+        ],
+      },
     );
   });
 });
@@ -41,3 +57,15 @@ describe('where no exchange ties orders', () => {
     );
   });
 });
+
+function candle(wish: Act['wish']): Act {
+  return { kind: 'candle', quantity: 1, pick: 0, wish };
+}
+
+function fill(quantity: number, pick = 0): Act {
+  return { kind: 'fill', quantity, pick, wish: 'nothing' };
+}
+
+function cancel(): Act {
+  return { kind: 'cancel', quantity: 1, pick: 0, wish: 'nothing' };
+}
