@@ -44,6 +44,8 @@ if (lock.isHeld() || !isInstalled() || runtimeFault() !== undefined) {
   }
 }
 
+await import('./mend-driver.mjs');
+
 if (process.env.npm_lifecycle_event !== undefined) {
   const first = firstOnPath('node');
   if (first !== undefined && fs.realpathSync(first) !== fs.realpathSync(runtime)) {

@@ -12,7 +12,8 @@ import { openEmbeddedPostgres } from './embedded-postgres.ts';
 import { migrate } from './migrate.ts';
 import { connectSql, errorCode, type Sql } from './sql.ts';
 
-const DEFAULT_SCHEMA = 'signalman';
+/** Where `history` keeps candles, and what is of no account. */
+export const HISTORY_SCHEMA = 'signalman';
 export const CONNECTIONS = 10;
 const START_WAIT_MS = 10_000;
 const END_WAIT_SECONDS = 0.6;
@@ -43,7 +44,7 @@ export interface OpenSql {
 }
 
 export async function openSql(options: DatabaseOptions): Promise<OpenSql> {
-  const { url: given, stateFolder, schema: wanted = DEFAULT_SCHEMA, role, log = () => {} } = options;
+  const { url: given, stateFolder, schema: wanted = HISTORY_SCHEMA, role, log = () => {} } = options;
   if (typeof wanted === 'string') checkSchemaName(wanted);
   const embedded =
     given === undefined
@@ -70,7 +71,7 @@ export async function openSql(options: DatabaseOptions): Promise<OpenSql> {
 }
 
 async function lookForSchema(server: URL, role: string, find: (sql: Sql) => Promise<string>): Promise<string> {
-  const sql = connectSql(connectionUrl(server, role, DEFAULT_SCHEMA), { connections: 1 });
+  const sql = connectSql(connectionUrl(server, role, HISTORY_SCHEMA), { connections: 1 });
   try {
     await reach(sql);
     const schema = await find(sql);

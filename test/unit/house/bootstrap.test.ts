@@ -75,7 +75,7 @@ const until = async (isTrue: () => boolean): Promise<void> => {
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'signalman-bootstrap-'));
   mkdirSync(inRoot('scripts'));
-  for (const name of ['bootstrap.mjs', 'install-lock.mjs'])
+  for (const name of ['bootstrap.mjs', 'install-lock.mjs', 'mend-driver.mjs'])
     cpSync(join(ROOT, 'scripts', name), inRoot(`scripts/${name}`));
   writeFileSync(inRoot('npm-cli.js'), NPM);
   writeFileSync(inRoot('package.json'), '{"type":"module"}');
