@@ -18,13 +18,15 @@ const ROLES: Readonly<Record<OrderRole, string>> = {
   SQUARE_OFF: 'square-off',
 };
 
-const EXIT_REASONS: Readonly<Record<ExitReason, string>> = {
-  signal: 'exit signal',
-  stop_loss: 'stop-loss',
-  target: 'target',
-  square_off: 'square-off',
-  end_of_data: 'end of data',
+const EXITS: Readonly<Record<ExitReason, string>> = {
+  signal: 'Exit signal',
+  stop_loss: 'Stop hit',
+  target: 'Target hit',
+  square_off: 'Square-off',
+  end_of_data: 'End of data',
 };
+
+type FilledOrder = Pick<Order, 'role' | 'quantity' | 'filledQuantity'>;
 
 /** `Signal: buy 10 RELIANCE at 1,402.35, stop 1,395.00, target 1,420.00 (EMA crossover, ema-5m)` */
 export function formatSignal(signal: Signal): string {
@@ -52,19 +54,26 @@ export function formatOrder(order: Order): string {
   return `${what} ${stateOf(order)} (${ROLES[role]})${statusReason === null ? '' : `: ${statusReason}`}`;
 }
 
-/** `Bought 10 RELIANCE at 1,402.35 (entry, EMA crossover)` */
-export function formatFill(fill: Fill, role: OrderRole, reason: string | null = null): string {
+/** `Bought 10 RELIANCE at 1,402.35 (entry)`; of a part: `Bought 4 RELIANCE at 1,402.35 (entry, 4 of 10 by now)` */
+export function formatFill(fill: Fill, { role, quantity, filledQuantity }: FilledOrder): string {
   const done = fill.side === 'BUY' ? 'Bought' : 'Sold';
-  const why = reason === null ? ROLES[role] : `${ROLES[role]}, ${reason}`;
-  return `${done} ${formatUnits(fill.quantity)} ${formatInstrument(fill.instrumentId)} at ${formatPrice(fill.price)} (${why})`;
+  const isPart = filledQuantity < quantity;
+  const part = isPart ? `, ${formatUnits(filledQuantity)} of ${formatUnits(quantity)} by now` : '';
+  return `${done} ${formatUnits(fill.quantity)} ${formatInstrument(fill.instrumentId)} at ${formatPrice(fill.price)} (${ROLES[role]}${part})`;
 }
 
-/** `Closed 10 RELIANCE long: in at 1,402.35, out at 1,410.00 (target), net +₹64.12 after ₹12.38 charges` */
+/** `Stop of 10 RELIANCE moved to 1,398.00` */
+export function formatMovedStop({ quantity, instrumentId, triggerPrice, filledQuantity }: Order): string {
+  const level = triggerPrice === null ? 'the price' : formatPrice(triggerPrice);
+  return `Stop of ${formatUnits(quantity - filledQuantity)} ${formatInstrument(instrumentId)} moved to ${level}`;
+}
+
+/** `Stop hit: closed 10 RELIANCE long, in at 1,402.35, out at 1,395.00, net -₹85.88 after ₹12.38 charges` */
 export function formatTrade(trade: Trade): string {
   const { quantity, instrumentId, side, entryPrice, exitPrice, exitReason, netPaise, chargesPaise } = trade;
-  const what = `Closed ${formatUnits(quantity)} ${formatInstrument(instrumentId)} ${side.toLowerCase()}`;
-  const way = `in at ${formatPrice(entryPrice)}, out at ${formatPrice(exitPrice)} (${EXIT_REASONS[exitReason]})`;
-  return `${what}: ${way}, net ${formatResult(netPaise)} after ${formatMoney(chargesPaise)} charges`;
+  const what = `${EXITS[exitReason]}: closed ${formatUnits(quantity)} ${formatInstrument(instrumentId)} ${side.toLowerCase()}`;
+  const way = `in at ${formatPrice(entryPrice)}, out at ${formatPrice(exitPrice)}`;
+  return `${what}, ${way}, net ${formatResult(netPaise)} after ${formatMoney(chargesPaise)} charges`;
 }
 
 function verb(side: OrderSide): string {

@@ -43,3 +43,10 @@ export function formatUnits(units: number): string {
 export function formatPercent(percent: number): string {
   return `${Number(percent.toFixed(2))}%`;
 }
+
+/** `+0.55%`, `-1.2%`, `0%`. */
+export function formatChange(percent: number): string {
+  const text = formatPercent(percent);
+  if (Number.parseFloat(text) === 0) return '0%';
+  return percent > 0 ? `+${text}` : text;
+}

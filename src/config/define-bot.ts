@@ -3,6 +3,7 @@
  * `loadBot` turns them into the engine's units. Unknown keys are refused.
  */
 import { z } from 'zod';
+import { ALERT_SETTINGS, ALERT_SUBJECTS, type AlertKind, type AlertSubject } from '../core/alert.ts';
 import { parseInstrumentId } from '../core/instrument.ts';
 import { PRODUCT_TYPES } from '../core/order.ts';
 import { TIMEFRAMES } from '../core/timeframe.ts';
@@ -108,7 +109,11 @@ const paperSchema = z.strictObject({
   circuitPercent: percent.nullable().default(null),
 });
 
-const setting = z.enum(['on', 'silent', 'off']);
+const setting = z.enum(ALERT_SETTINGS);
+/** `trade/stop_loss` and the like; as their kind unless set. */
+const TOPIC_SETTINGS = Object.fromEntries(
+  ALERT_SUBJECTS.filter((subject) => subject.includes('/')).map((subject) => [subject, setting.optional()]),
+) as Record<Exclude<AlertSubject, AlertKind>, z.ZodOptional<typeof setting>>;
 
 /** Where alerts go besides the terminal; the token of the bot stands in `.env`. */
 const telegramSchema = z.strictObject({
@@ -128,13 +133,18 @@ const telegramSchema = z.strictObject({
   alerts: z
     .strictObject({
       signal: setting.default('silent'),
-      denial: setting.default('off'),
+      denial: setting.default('silent'),
       order: setting.default('on'),
       fill: setting.default('on'),
       trade: setting.default('on'),
+      gtt: setting.default('on'),
       risk: setting.default('on'),
       system: setting.default('on'),
       summary: setting.default('on'),
+      ...TOPIC_SETTINGS,
+      // Every fill tells that its order was placed; a stop that trails a price moves often.
+      'order/placed': setting.default('off'),
+      'order/trailed': setting.default('silent'),
     })
     .prefault({}),
 });

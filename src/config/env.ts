@@ -35,13 +35,20 @@ export interface Env {
   /** A simulator of the broker, instead of the broker. */
   readonly angelOneUrl: string | null;
   /** Null: alerts go to the terminal only. */
-  readonly telegram: { readonly token: string; readonly apiRoot: string } | null;
+  readonly telegram: TelegramAccess | null;
   /** Null: nobody watches from outside. */
   readonly heartbeatUrl: string | null;
   /** Null: broker tokens are not kept, so each start logs in. */
   readonly tokenKey: Buffer | null;
   /** Values that must never be printed. */
   readonly secrets: readonly string[];
+}
+
+export interface TelegramAccess {
+  readonly token: string;
+  readonly apiRoot: string;
+  /** Where all calls go through, as a URL that may hold a password; null: straight there. */
+  readonly proxy: string | null;
 }
 
 /** What a person has to give to trade at Angel One; all four are secrets. */
@@ -82,6 +89,7 @@ const VARIABLES = {
   ANGEL_SIMULATOR_URL: loopbackUrl(),
   TELEGRAM_BOT_TOKEN: secret(/^\d{5,}:[\w-]{20,}$/, 'the token that @BotFather gave, such as 123456789:AA…'),
   TELEGRAM_API_ROOT: webUrl('a URL such as https://api.telegram.org'),
+  TELEGRAM_PROXY: proxyUrl(),
   HEARTBEAT_URL: secret(/^https?:\/\/\S+$/, 'the URL of a check, such as https://hc-ping.com/<uuid>'),
   SIGNALMAN_KEY: secret(/^[0-9a-f]{64}$/i, '64 hexadecimal digits, such as `openssl rand -hex 32` prints'),
   SIGNALMAN_STATE: plain('the path of a folder'),
@@ -126,10 +134,7 @@ export function readEnv(real: Variables = process.env, dotenv: string | undefine
     configPath: resolve(PROJECT_FOLDER, values.SIGNALMAN_CONFIG ?? 'bot.config.ts'),
     angelOne: angelOneOf(values),
     angelOneUrl: values.ANGEL_SIMULATOR_URL ?? null,
-    telegram:
-      values.TELEGRAM_BOT_TOKEN === undefined
-        ? null
-        : Object.freeze({ token: values.TELEGRAM_BOT_TOKEN, apiRoot: values.TELEGRAM_API_ROOT ?? TELEGRAM_API }),
+    telegram: telegramOf(values),
     heartbeatUrl: values.HEARTBEAT_URL ?? null,
     tokenKey: values.SIGNALMAN_KEY === undefined ? null : Buffer.from(values.SIGNALMAN_KEY, 'hex'),
     secrets: Object.freeze(secretsOf(values)),
@@ -141,6 +146,11 @@ function angelOneOf(values: Readonly<Record<VariableName, string | undefined>>):
   const { ANGEL_TOTP_SECRET: totpSecret, ANGEL_API_KEY: apiKey } = values;
   if (clientCode === undefined || mpin === undefined || totpSecret === undefined || apiKey === undefined) return null;
   return Object.freeze({ clientCode, mpin, totpSecret, apiKey });
+}
+
+function telegramOf(values: Readonly<Record<VariableName, string | undefined>>): TelegramAccess | null {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_ROOT: apiRoot = TELEGRAM_API, TELEGRAM_PROXY: proxy = null } = values;
+  return token === undefined ? null : Object.freeze({ token, apiRoot, proxy });
 }
 
 /** For reports of errors, which must work when the environment itself is wrong. */
@@ -196,11 +206,15 @@ function secretsOf(values: Variables): string[] {
     const text = values[name]?.trim();
     if (!text || !VARIABLES[name].isSecret) continue;
     const password = URL.canParse(text) ? new URL(text).password : '';
-    if (password !== '') secrets.push(text, password, decodeURIComponent(password));
+    if (password !== '') secrets.push(text, password, decoded(password) ?? password);
     // Four digits stand in too many prices to be struck out everywhere: the MPIN is kept out of texts at its source.
-    else if (!SERVER_URL.test(text) && text.length >= SHORTEST_REDACTED) secrets.push(text);
+    else if (!isOpenAddress(name, text) && text.length >= SHORTEST_REDACTED) secrets.push(text);
   }
   return [...new Set(secrets)];
+}
+
+function isOpenAddress(name: VariableName, text: string): boolean {
+  return SERVER_URL.test(text) || (name === 'TELEGRAM_PROXY' && !text.includes('@'));
 }
 
 function oneOf(values: readonly string[]): Variable {
@@ -236,6 +250,28 @@ function shaped(shape: RegExp, expected: string): Variable {
 
 function secret(shape: RegExp, expected: string): Variable {
   return { schema: z.string().regex(shape), expected, isSecret: true };
+}
+
+function proxyUrl(): Variable {
+  const schema = z.string().refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
+    if (!['http:', 'https:', 'socks5:'].includes(protocol) || hostname === '') return false;
+    const isWhole = (username === '') === (password === '') && decoded(username + password) !== undefined;
+    return isWhole && /^\/?$/.test(pathname) && search === '' && hash === '';
+  });
+  const expected =
+    'a URL that starts with http://, https:// or socks5:// and ends with the port; with a user also a password, special characters in both as %40 and the like';
+  return { schema, expected, isSecret: true };
+}
+
+/** Undefined for what is not percent-encoded as it should be. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function secretUrl(protocols: readonly string[], expected: string): Variable {

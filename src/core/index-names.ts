@@ -34,6 +34,13 @@ export function indexByName(name: string): NamedIndex | undefined {
   return BY_NAME.get(name.trim().replace(/\s+/g, ' ').toUpperCase());
 }
 
+/** What a plain name may mean, the likeliest first: an id, an index's common name, a share at NSE before BSE. */
+export function idsNamed(name: string): readonly InstrumentId[] {
+  const plain = name.trim().replace(/\s+/g, ' ').toUpperCase();
+  const wanted = [parseInstrumentId(plain)?.id, indexByName(plain)?.id, `NSE:${plain}`, `BSE:${plain}`];
+  return wanted.filter((id) => id !== undefined) as InstrumentId[];
+}
+
 function named(text: string, contractName: string | null, ...aliases: string[]): NamedIndex {
   const parsed = parseInstrumentId(text);
   if (parsed === undefined) throw new InvariantError(`Expected an index's id, found "${text}"`);

@@ -106,7 +106,7 @@ const MOST_UNSERVED = 500;
 
 /**
  * Jobs that a queue has taken at least `ageMs` ago and whose purpose is not served: it may have lost them. Those that come
- * first in each queue, in its order.
+ * first in each queue, in its order; for Telegram one, since whichever runs delivers all that waits.
  */
 export async function unservedJobs({ sql }: Pick<Database, 'sql'>, ageMs: number): Promise<readonly OutboxJob[]> {
   return sql.unsafe<OutboxJob[]>(
@@ -115,7 +115,7 @@ export async function unservedJobs({ sql }: Pick<Database, 'sql'>, ageMs: number
          row_number() over (partition by queue order by priority, position) as place
        from job_outbox
        where queued_time <= extract(epoch from clock_timestamp()) * 1000 - $1::bigint and (${IS_UNSERVED})) as unserved
-     where place <= $2 order by priority, place`,
+     where place <= case queue when 'telegram' then 1 else $2 end order by priority, place`,
     [ageMs, MOST_UNSERVED],
   );
 }

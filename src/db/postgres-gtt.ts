@@ -71,6 +71,11 @@ export class PostgresGtt implements GttLedger {
     return (await readRules(this.#sql, this.#sql`client_gtt_id = ${id}`))[0];
   }
 
+  /** Whose id begins so. */
+  like(idStart: string): Promise<readonly Gtt[]> {
+    return readRules(this.#sql, this.#sql`starts_with(client_gtt_id, ${idStart})`);
+  }
+
   unsettled(since: EpochMs): Promise<readonly Gtt[]> {
     const sql = this.#sql;
     return readRules(

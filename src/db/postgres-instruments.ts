@@ -3,8 +3,8 @@
  * `PostgresInstruments`. What a list no longer had is found by its id alone, with the day it was last seen.
  */
 import type { InstrumentId } from '../core/ids.ts';
-import { indexByName, NAMED_INDICES } from '../core/index-names.ts';
-import { type Exchange, type Instrument, parseInstrumentId } from '../core/instrument.ts';
+import { idsNamed, indexByName, NAMED_INDICES } from '../core/index-names.ts';
+import type { Exchange, Instrument } from '../core/instrument.ts';
 import { type BrokerListing, type ImportFacts, lastImport } from './import-listings.ts';
 import type { OpenSql } from './open-sql.ts';
 import type { Sql } from './sql.ts';
@@ -69,9 +69,7 @@ export class PostgresInstruments {
 
   /** By id, by an index's common name (`NIFTY`), or by a share's symbol, at NSE before BSE. */
   async byName(name: string): Promise<StoredListing | undefined> {
-    const plain = normal(name);
-    const wanted = [parseInstrumentId(plain)?.id, indexByName(plain)?.id, `NSE:${plain}`, `BSE:${plain}`];
-    const ids = wanted.filter((id) => id !== undefined) as InstrumentId[];
+    const ids = idsNamed(name);
     const found = new Map((await this.byIds(ids)).map((each) => [each.instrument.id, each]));
     return ids.map((id) => found.get(id)).find((each) => each !== undefined);
   }

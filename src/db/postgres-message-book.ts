@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALERT_KINDS, ALERT_SETTINGS, type Alert } from '../core/alert.ts';
+import { ALERT_SETTINGS, ALERT_SUBJECTS, type Alert } from '../core/alert.ts';
 import type { EpochMs } from '../core/time.ts';
 import { type AlertWishes, type MessageBook, NO_WISHES } from '../ports/message-book.ts';
 import type { Database } from './database.ts';
@@ -8,7 +8,7 @@ import { PostgresSettings } from './postgres-settings.ts';
 /** The name they are kept under. */
 export const ALERT_WISHES = 'alert-wishes';
 const wishesSchema = z.strictObject({
-  kinds: z.partialRecord(z.enum(ALERT_KINDS), z.enum(ALERT_SETTINGS)),
+  kinds: z.partialRecord(z.enum(ALERT_SUBJECTS), z.enum(ALERT_SETTINGS)),
   quiet: z.strictObject({ from: z.number(), to: z.number() }).nullable(),
 });
 
@@ -33,7 +33,7 @@ export class PostgresMessageBook implements MessageBook {
 
   async pending(chat: string, most: number): Promise<readonly Alert[]> {
     return this.#sql<Alert[]>`
-      select alerts.key, alerts.kind, alerts.level, alerts.text, alerts.time
+      select alerts.key, alerts.kind, alerts.topic, alerts.level, alerts.text, alerts.time
       from deliveries join alerts on alerts.key = deliveries.alert_key
       where chat = ${chat} and deliveries.sent_time is null and refusal is null
       order by position limit ${most}`;

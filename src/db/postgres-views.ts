@@ -14,29 +14,29 @@ import type {
   DayReport,
   LatestQuote,
   OpenPosition,
+  PositionRisk,
   ResultBySource,
   Span,
+  VerdictCount,
+  WatchedInstrument,
 } from '../ports/account-views.ts';
 import type { ChartCandle } from '../ports/chart.ts';
 import { readSwitches } from './account-record.ts';
 import { accountStanding } from './account-standing.ts';
 import type { Database } from './database.ts';
+import { OPEN_POSITIONS as OPEN } from './open-positions.ts';
+import { positionRisks } from './position-risks.ts';
 import { rowReader } from './row-statement.ts';
 import { trades } from './schema/books.ts';
 import { orders, signals } from './schema/decisions.ts';
 import { signalFromRow } from './signal-row.ts';
 import type { Sql } from './sql.ts';
+import { verdictCounts } from './verdict-counts.ts';
+import { watchedInstruments } from './watched-instruments.ts';
 
 const readOrder = rowReader(orders);
 const readSignal = rowReader(signals);
 const readTrade = rowReader(trades);
-
-/** The latest row of each position that is not flat. */
-const OPEN = `(
-  select * from (
-    select distinct on (strategy_id, instrument_id, product) * from positions
-    order by strategy_id, instrument_id, product, day desc) latest
-  where quantity <> 0)`;
 
 export class PostgresViews implements AccountViews {
   readonly #sql: Sql;
@@ -145,6 +145,25 @@ export class PostgresViews implements AccountViews {
       from quotes left join instruments on id = instrument_id
       where lower(instrument_id) = lower(${name}) or lower(symbol) = lower(${name})
       order by instrument_id limit ${most}`;
+  }
+
+  async quotesOf(ids: readonly InstrumentId[]): Promise<readonly LatestQuote[]> {
+    return this.#sql<LatestQuote[]>`
+      select instrument_id as "instrumentId", time, last_price as "lastPrice", bid, ask, volume,
+        open_interest as "openInterest"
+      from quotes where instrument_id = any(${[...ids]}::text[])`;
+  }
+
+  watch(span: Span): Promise<readonly WatchedInstrument[]> {
+    return watchedInstruments({ sql: this.#sql }, span);
+  }
+
+  verdicts(span: Span): Promise<readonly VerdictCount[]> {
+    return verdictCounts({ sql: this.#sql }, span);
+  }
+
+  risks(): Promise<readonly PositionRisk[]> {
+    return positionRisks({ sql: this.#sql });
   }
 
   async report(day: string | null): Promise<DayReport | undefined> {

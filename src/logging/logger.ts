@@ -4,6 +4,7 @@
  */
 import pino from 'pino';
 import pretty from 'pino-pretty';
+import type { RecentLines } from './recent-lines.ts';
 import { redactText, redactValue, registerSecrets } from './redact.ts';
 
 export type Logger = pino.Logger;
@@ -16,6 +17,8 @@ export interface LoggerOptions {
   readonly secrets?: Iterable<string>;
   /** Where lines go instead of stderr. */
   readonly destination?: { write(line: string): void };
+  /** Gets every line besides. */
+  readonly recent?: Pick<RecentLines, 'take'>;
 }
 
 export function createLogger(options: LoggerOptions): Logger {
@@ -34,7 +37,10 @@ export function createLogger(options: LoggerOptions): Logger {
       serializers: { err: (error: unknown) => error },
       hooks: { streamWrite: redactText },
     },
-    isPretty ? prettyStream(options.destination) : (options.destination ?? pino.destination({ dest: 2, sync: true })),
+    withRecent(
+      isPretty ? prettyStream(options.destination) : (options.destination ?? pino.destination({ dest: 2, sync: true })),
+      options.recent,
+    ),
   );
   cleanChildren(log);
   return log;
@@ -53,6 +59,17 @@ function cleanChildren(log: Logger): void {
 
 function cleanFields(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, redactValue(value, key)]));
+}
+
+/** What `streamWrite` has cleaned goes to both. */
+function withRecent(target: pino.DestinationStream, recent: LoggerOptions['recent']): pino.DestinationStream {
+  if (recent === undefined) return target;
+  return {
+    write(line) {
+      target.write(line);
+      recent.take(line);
+    },
+  };
 }
 
 function prettyStream(destination: LoggerOptions['destination']): pino.DestinationStream {

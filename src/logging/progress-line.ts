@@ -23,6 +23,10 @@ export class ProgressLine {
     return this.#stream.isTTY === true;
   }
 
+  get columns(): number | undefined {
+    return this.#stream.columns;
+  }
+
   /** Text that stays. */
   write(text: string, done?: (error?: Error | null) => void): void {
     const line = this.#shown;

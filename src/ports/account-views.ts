@@ -1,3 +1,4 @@
+import type { DenialCode } from '../core/denial-reason.ts';
 import type { BookedFill } from '../core/fill.ts';
 import type { InstrumentId, StrategyId } from '../core/ids.ts';
 import type { Paise, Rupees } from '../core/money.ts';
@@ -79,6 +80,34 @@ export interface LatestQuote {
   readonly openInterest: number | null;
 }
 
+/** An instrument that the worker trades or watches; nulls where no price has come. */
+export interface WatchedInstrument {
+  readonly instrumentId: InstrumentId;
+  readonly lastPrice: Rupees | null;
+  /** Of the latest price. */
+  readonly time: EpochMs | null;
+  readonly bid: Rupees | null;
+  readonly ask: Rupees | null;
+  /** The first that is known of the span. */
+  readonly firstPrice: Rupees | null;
+}
+
+/** Signals that got the same verdict. */
+export interface VerdictCount {
+  /** Null: they were allowed. */
+  readonly code: DenialCode | null;
+  readonly count: number;
+  readonly newest: Signal;
+}
+
+/** An open position, and how far working stops get out of it. */
+export interface PositionRisk extends Omit<OpenPosition, 'openedTime' | 'lastTime' | 'stop' | 'target'> {
+  /** Units that working stops close, at most those that are open. */
+  readonly stopUnits: number;
+  /** Their price, on average where there are several; null when none works. */
+  readonly stopPrice: Rupees | null;
+}
+
 /** A day's report as it was told. */
 export interface DayReport {
   /** `2026-11-17`. */
@@ -105,6 +134,13 @@ export interface AccountViews {
   fills(instrumentId: InstrumentId, span: Span): Promise<readonly Pick<BookedFill, 'time' | 'price' | 'side'>[]>;
   /** Of instruments with that id or symbol, in any case. */
   quotes(name: string, most: number): Promise<readonly LatestQuote[]>;
+  /** Of those among them that have a price, in no order. */
+  quotesOf(ids: readonly InstrumentId[]): Promise<readonly LatestQuote[]>;
+  /** Everything that the latest start has listed, by name. */
+  watch(span: Span): Promise<readonly WatchedInstrument[]>;
+  /** What risk has decided, by code. */
+  verdicts(span: Span): Promise<readonly VerdictCount[]>;
+  risks(): Promise<readonly PositionRisk[]>;
   /** Of the day (`2026-11-17`), or the latest. */
   report(day: string | null): Promise<DayReport | undefined>;
   resultsByStrategy(span: Span): Promise<readonly ResultBySource[]>;

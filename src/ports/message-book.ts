@@ -1,4 +1,4 @@
-import type { Alert, AlertKind, AlertSetting } from '../core/alert.ts';
+import type { Alert, AlertSetting, AlertSubject } from '../core/alert.ts';
 import type { EpochMs } from '../core/time.ts';
 
 /** Of a day in India, as milliseconds after midnight; the end may lie on the next day. */
@@ -9,7 +9,8 @@ export interface QuietHours {
 
 /** What a person has set besides the configuration. */
 export interface AlertWishes {
-  readonly kinds: Readonly<Partial<Record<AlertKind, AlertSetting>>>;
+  /** By kind, or by a kind's topic. */
+  readonly kinds: Readonly<Partial<Record<AlertSubject, AlertSetting | undefined>>>;
   /** Then only what is critical makes a sound; null: never. */
   readonly quiet: QuietHours | null;
 }

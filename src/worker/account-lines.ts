@@ -1,14 +1,7 @@
 /** What the running worker and its broker know of the account, in lines for people. */
-import {
-  formatInstrument,
-  formatMoney,
-  formatPercent,
-  formatPrice,
-  formatResult,
-  formatUnits,
-} from '../alerts/format-values.ts';
-import { isGttEnded } from '../core/gtt.ts';
-import { DAY_MS, dayOf, type EpochMs, formatDay } from '../core/time.ts';
+import { formatMoney, formatPercent, formatResult, formatUnits } from '../alerts/format-values.ts';
+import { ruleLine } from '../alerts/views/rule-view.ts';
+import { DAY_MS, type EpochMs } from '../core/time.ts';
 import type { Database } from '../db/database.ts';
 import { PostgresGtt } from '../db/postgres-gtt.ts';
 import type { TradingEngine } from '../engine/trading-engine.ts';
@@ -16,7 +9,9 @@ import { reasonOf } from '../jobs/outcome-results.ts';
 import type { OpenMarket } from './open-market.ts';
 
 export function fundsLines({ parts }: Pick<TradingEngine, 'parts'>, now: EpochMs): readonly string[] {
-  const { equityPaise, peakEquityPaise, dayPaise, capitalPaise } = parts.portfolio;
+  const { equityPaise, dayPaise, capitalPaise, marks } = parts.portfolio;
+  // The portfolio's own reading of its peak would take the price of this moment into it.
+  const peakEquityPaise = Math.max(marks.peakEquityPaise, equityPaise);
   const fallen = peakEquityPaise <= 0 ? 0 : ((peakEquityPaise - equityPaise) / peakEquityPaise) * 100;
   const available = parts.desk.funds.availablePaise(now);
   return [
@@ -39,13 +34,5 @@ export async function holdingLines({ desk }: Pick<OpenMarket, 'desk'>): Promise<
 
 export async function ruleLines(database: Database, now: EpochMs): Promise<readonly string[]> {
   const rules = await new PostgresGtt(database).unsettled(now - DAY_MS);
-  return rules.map(({ instrumentId, side, legs, expires }) => {
-    const terms = legs.map(({ quantity, triggerPrice, limitPrice, status }) => {
-      const state = isGttEnded(status)
-        ? status.toLowerCase()
-        : `at ${formatPrice(triggerPrice)}, limit ${formatPrice(limitPrice)}, ${status.toLowerCase()}`;
-      return `${formatUnits(quantity)} ${state}`;
-    });
-    return `${side.toLowerCase()} ${formatInstrument(instrumentId)}: ${terms.join(' or ')}, until ${formatDay(dayOf(expires))}`;
-  });
+  return rules.map(ruleLine);
 }

@@ -3,6 +3,7 @@
  * `openAngelOneMarket`; who calls it says what time it is and when prices begin.
  */
 import { AngelOneMargins } from '../brokers/angel-one/angel-one-margins.ts';
+import { AngelOneQuotes } from '../brokers/angel-one/angel-one-quotes.ts';
 import { type AngelOne, openAngelOne } from '../brokers/angel-one/open-angel-one.ts';
 import { OrderWatch } from '../brokers/angel-one/order-stream/order-watch.ts';
 import type { CallClass } from '../brokers/angel-one/rest/call-class.ts';
@@ -19,15 +20,19 @@ import { type EpochMs, MINUTE_MS } from '../core/time.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { CallLog } from '../ports/call-log.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { LoginDesk } from '../ports/login-desk.ts';
 import type { FeedEvent } from '../ports/market-feed.ts';
 import { AdoptingBroker } from './adopting-broker.ts';
 import { listedAt } from './angel-one-access.ts';
 import { CallTally } from './call-tally.ts';
 import { engineOptionsOf } from './engine-setup.ts';
+import { FeedWatch } from './feed-watch.ts';
+import { listedOptions } from './listed-options.ts';
+import { isOpenAt } from './market-hours.ts';
 import { MarketQueue } from './market-queue.ts';
 import type { BrokerDesk, OpenMarket } from './open-market.ts';
 import { pacedEngine, pacedPatienceMs, pacedStream, pacedWatch } from './paced-timings.ts';
-import { type ListingsOf, openRulesDesk } from './rules-desk.ts';
+import { type IdOf, type ListingsOf, openRulesDesk } from './rules-desk.ts';
 import { brokerItems } from './schedule/broker-items.ts';
 import { SessionKeeper } from './session-keeper.ts';
 
@@ -47,6 +52,7 @@ export interface AngelOneMarketOptions {
   readonly listed?: readonly ListedInstrument[];
   /** Names of others, for rules on them; none by default. */
   readonly listingsOf?: ListingsOf;
+  readonly idOf?: IdOf;
   readonly isPlayed: boolean;
   /** Market time per real time; 1 on a day like any other. */
   readonly speed: number;
@@ -61,6 +67,9 @@ export interface AngelOneMarketOptions {
 /** An order that the broker has taken shows up in its book within this long, by the market's clock and in real time. */
 const SEARCH_GRACE_MS = 2_000;
 const LEAST_REAL_GRACE_MS = 300;
+/** Streams break for a moment every day. */
+const FEED_PATIENCE_MS = 10_000;
+const LEAST_FEED_PATIENCE_MS = 500;
 /** The longest that a call may be on its way to the broker, in real time; a market in no time at all has no rates. */
 const JITTER_MS = 100;
 /** The machine plays the broker as well. */
@@ -71,6 +80,7 @@ const LONGEST_READ_JITTER_MS = MINUTE_MS / 2;
 export async function openAngelOneMarket(options: AngelOneMarketOptions): Promise<OpenMarket> {
   const { bot, credentials, endpoints, wireClock, clock, instrumentIds, isPlayed, log } = options;
   const trouble: OpenMarket['trouble'] = { tell: (text) => log.error(text) };
+  let watch: FeedWatch | undefined;
   const openedTime = wireClock.now();
   const calls = new CallTally(options.callLog, wireClock);
   let streamTrouble: string | null = 'no connection for prices yet';
@@ -79,7 +89,7 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
     options.onEvent?.(event);
     if (event.type === 'connected') streamTrouble = null;
     if (event.type === 'disconnected' || event.type === 'refused') streamTrouble = event.reason;
-    if (event.type === 'refused') trouble.tell(`No prices: ${event.reason}`);
+    watch?.onEvent(event);
   });
   const calendar = loadMarketCalendar(bot.calendarPath ?? undefined);
   const angel = openAngelOne({
@@ -109,6 +119,11 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
     const listed = options.listed ?? (await listedAt(endpoints.instrumentMaster, wireClock.now(), isWanted));
     const book = new TokenBook(listed);
     const instruments = instrumentIds.map((id) => book.byId(id)?.instrument ?? missing(id));
+    watch = new FeedWatch({
+      tell: (...news) => trouble.tell(...news),
+      isOpen: (time) => isOpenAt({ instruments, calendar }, time),
+      patienceMs: Math.max(LEAST_FEED_PATIENCE_MS, FEED_PATIENCE_MS / options.speed),
+    });
     const listener = {
       onTick: (tick: Tick): void => {
         options.onTick?.(tick);
@@ -118,7 +133,7 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
     };
     const keeper = new SessionKeeper({
       ...{ session: angel.session, clock: wireClock, calendar, instruments, log },
-      onTrouble: (text) => trouble.tell(text),
+      onTrouble: (...news) => trouble.tell(...news),
     });
     // A session that is played is over before its tokens are.
     const tokens = isPlayed ? angel.session : keeper;
@@ -126,6 +141,8 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
       ...{ url: endpoints.marketStream, credentials, tokens, book, listener, clock: wireClock },
       ...{ random: Math.random, timings: pacedStream(options.speed) },
     });
+    const { listingsOf } = options;
+    const namesOf = listingsOf && (async (ids: readonly InstrumentId[]) => (await listingsOf(ids)).listed);
     const paced = isPlayed ? pacedEngine(options.speed, bot.execution) : {};
     return {
       // The broker knows no pairs: of stop and target the one that is left is cancelled from here.
@@ -140,6 +157,9 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
           ...{ angel, endpoints, calendar, clock: wireClock, hasOrders: options.orders === 'broker' },
           ...{ capitalPaise: bot.account.capitalPaise, streamTrouble: () => streamTrouble },
         }),
+      login: isPlayed ? null : loginDesk(angel),
+      options: listedOptions(instruments),
+      quotes: new AngelOneQuotes({ client: angel.client, book, clock: wireClock, ...(namesOf ? { namesOf } : {}) }),
       desk: options.orders === 'broker' ? brokerDesk(options, angel, book, tokens) : null,
       onPlayed: () => queue.end(),
       start: (ids) => {
@@ -147,6 +167,7 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
         feed.subscribe(ids);
       },
       close: async () => {
+        watch?.close();
         await feed.close();
         await Promise.all([keeper.close(), angel.close()]);
       },
@@ -158,13 +179,13 @@ export async function openAngelOneMarket(options: AngelOneMarketOptions): Promis
 }
 
 function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: TokenBook, tokens: TokenSource): BrokerDesk {
-  const { credentials, endpoints, wireClock, speed, log } = options;
+  const { credentials, endpoints, wireClock, speed, log, listingsOf, idOf } = options;
   const broker = new AdoptingBroker(angel.broker(book));
   const searchGraceMs = Math.max(SEARCH_GRACE_MS, LEAST_REAL_GRACE_MS * speed);
   return {
     margins: new AngelOneMargins(angel.client, book),
     ...{ broker, speed, searchGraceMs },
-    rules: openRulesDesk(angel, book.all(), { speed, searchGraceMs, listingsOf: options.listingsOf }),
+    rules: openRulesDesk(angel, book.all(), { speed, searchGraceMs, listingsOf, idOf }),
     watch: (each) =>
       new OrderWatch({
         ...{ url: endpoints.orderStream, credentials, tokens, clock: wireClock, random: Math.random },
@@ -172,6 +193,15 @@ function brokerDesk(options: AngelOneMarketOptions, angel: AngelOne, book: Token
         ...each,
       }),
     onLink: (isUp, time, reason) => log.info({ isUp, time, reason }, 'Order stream'),
+  };
+}
+
+function loginDesk({ session }: Pick<AngelOne, 'session'>): LoginDesk {
+  return {
+    broker: 'Angel One',
+    needs: 'it logs in by itself, with the TOTP secret of the environment, and again each trading day before the open',
+    standing: () => session.standing,
+    takeToken: null,
   };
 }
 

@@ -136,9 +136,17 @@ export interface GttWish {
   readonly legs: Readonly<Partial<Record<GttLegName, GttTerms>>>;
 }
 
+/** One of its own for each call. */
+function mintedId({ instrumentId }: GttWish, now: number): ClientOrderId {
+  return clientOrderId(`gtt|${instrumentId}|${now}` as SignalKey, randomUUID());
+}
+
 /** The rule as it is written down before anything is sent. */
-export function plannedGtt({ legs, days, ...wish }: GttWish, now: number): Gtt {
-  const clientGttId = clientOrderId(`gtt|${wish.instrumentId}|${now}` as SignalKey, randomUUID());
+export function plannedGtt(
+  { legs, days, ...wish }: GttWish,
+  now: number,
+  clientGttId = mintedId({ legs, days, ...wish }, now),
+): Gtt {
   const base = { ...wish, clientGttId, strategyId: BY_HAND, createdTime: now, expires: now + days * DAY_MS };
   const leg = (name: GttLegName, terms: GttTerms): GttLeg => ({
     ...{ name, ...terms, status: 'INITIALIZED', brokerGttId: null, priorIds: [], submittedTime: null },

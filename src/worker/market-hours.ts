@@ -19,3 +19,9 @@ export function hoursOf(
     close: Math.max(...sessions.map(({ close }) => close)),
   };
 }
+
+/** Between the first open and the last close of its day. */
+export function isOpenAt(options: Parameters<typeof hoursOf>[0], time: EpochMs): boolean {
+  const hours = hoursOf(options, time);
+  return hours !== null && time >= hours.open && time < hours.close;
+}

@@ -5,7 +5,10 @@ import { loadMarketCalendar } from '../config/load-market-calendar.ts';
 import { UnavailableError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { OpenSql } from '../db/open-sql.ts';
+import { PostgresInstruments } from '../db/postgres-instruments.ts';
+import { PostgresOptions } from '../db/postgres-options.ts';
 import { daysList } from '../instruments/days-list.ts';
+import { BROKER } from '../instruments/import-instruments.ts';
 import { openInstrumentDatabase } from '../instruments/instrument-database.ts';
 import type { Logger } from '../logging/logger.ts';
 import { callLogOf, endpointsOf, tokenStoreOf } from './angel-one-access.ts';
@@ -36,6 +39,7 @@ export async function openBrokerMarket(options: BrokerMarketOptions): Promise<Op
       mayWrite: options.mayWrite,
       ...{ endpoints, instrumentIds: wantedBy(bot), callLog: callLogOf(database, access) },
       listingsOf: (ids) => daysList(database, { ...listOptions(options, clock, endpoints.instrumentMaster), ids }),
+      idOf: async (name) => (await new PostgresInstruments(database, BROKER).byName(name))?.instrument.id,
       ...tokenStoreOf(env, access),
     });
     const close = async (): Promise<void> => {
@@ -47,7 +51,8 @@ export async function openBrokerMarket(options: BrokerMarketOptions): Promise<Op
       async () => loadMarketCalendar(bot.calendarPath ?? undefined),
       () => clock.now(),
     );
-    return { ...market, checks: () => [...market.checks(), stored], close };
+    const shown = new PostgresOptions(database, BROKER);
+    return { ...market, options: shown, checks: () => [...market.checks(), stored], close };
   } catch (error) {
     await database.close();
     throw error;

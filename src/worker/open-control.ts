@@ -2,14 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { BOT_COMMANDS } from '../alerts/telegram/control/bot-commands.ts';
 import { Control } from '../alerts/telegram/control/control.ts';
-import type { ControlAction } from '../alerts/telegram/control/control-action.ts';
+import type { EngineAction } from '../alerts/telegram/control/control-action.ts';
 import { Guard } from '../alerts/telegram/control/guard.ts';
 import { withHelp } from '../alerts/telegram/control/help-command.ts';
-import { SETTINGS_COMMAND } from '../alerts/telegram/control/settings-command.ts';
-import { SWITCH_COMMANDS } from '../alerts/telegram/control/switch-commands.ts';
-import { TRADE_COMMANDS } from '../alerts/telegram/control/trade-commands.ts';
-import { VIEW_COMMANDS } from '../alerts/telegram/control/view-commands.ts';
 import { Poller } from '../alerts/telegram/poller.ts';
 import { TelegramApi } from '../alerts/telegram/telegram-api.ts';
 import { drawChart } from '../charts/draw-chart.ts';
@@ -18,15 +15,20 @@ import { formatClock, MINUTE_MS } from '../core/time.ts';
 import type { Database } from '../db/database.ts';
 import { findAnswer, sendCommand } from '../db/postgres-commands.ts';
 import { PostgresConfirmations } from '../db/postgres-confirmations.ts';
+import { PostgresGtt } from '../db/postgres-gtt.ts';
 import { PostgresMessageBook } from '../db/postgres-message-book.ts';
 import { PostgresViews } from '../db/postgres-views.ts';
 import type { TradingEngine } from '../engine/trading-engine.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { RecentLines } from '../logging/recent-lines.ts';
 import { fundsLines, holdingLines, ruleLines } from './account-lines.ts';
+import { BacktestRunner } from './backtest-runner.ts';
 import { runChecks } from './doctor/check.ts';
+import { haltLines } from './halt-lines.ts';
 import { limitLines } from './limit-lines.ts';
 import type { OpenMarket } from './open-market.ts';
 import type { TelegramSetup } from './open-telegram.ts';
+import { RuleChanges, type RuleChangesOptions } from './rule-changes.ts';
 import { SystemClock } from './system-clock.ts';
 
 export interface ControlParts {
@@ -35,7 +37,10 @@ export interface ControlParts {
   readonly market: OpenMarket;
   readonly engine: TradingEngine;
   readonly database: Database;
+  readonly sweeper: RuleChangesOptions['sweeper'];
+  readonly lastPrice: RuleChangesOptions['lastPrice'];
   readonly log: Logger;
+  readonly recent: Pick<RecentLines, 'last'>;
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +69,10 @@ export function openControl({
   market,
   engine,
   database,
+  sweeper,
+  lastPrice,
   log,
+  recent,
   signal,
 }: ControlParts): BotControl | null {
   if (setup.users.length === 0) return null;
@@ -75,7 +83,12 @@ export function openControl({
   const openedTime = clock.now();
   let botName: string | null = null;
   let isHeard = false;
+  const groups = [...new Set(setup.chats.filter(({ id }) => id < 0).map(({ id }) => id))];
   const messages = new PostgresMessageBook(database);
+  const rulesDesk = market.desk?.rules ?? null;
+  const rules =
+    rulesDesk &&
+    new RuleChanges({ desk: rulesDesk, ledger: new PostgresGtt(database), sweeper, lastPrice, clock: market.clock });
   const guard = new Guard({
     users: setup.users,
     chats: setup.chats.map(({ id }) => id),
@@ -88,7 +101,7 @@ export function openControl({
       guard,
       clock,
       botName: () => botName,
-      commands: withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS, SETTINGS_COMMAND]),
+      commands: withHelp(BOT_COMMANDS),
     },
     confirmations: new PostgresConfirmations(database),
     makeNonce: () => randomBytes(18).toString('base64url'),
@@ -105,17 +118,26 @@ export function openControl({
         funds: async () => fundsLines(engine, market.clock.now()),
         holdings: () => holdingLines(market),
         gtt: () => ruleLines(database, market.clock.now()),
+        halts: async () => haltLines(market.engine.limits, engine),
       },
       alerts: {
         configured: setup.settings,
         wishes: () => messages.wishes(),
         setWishes: (wishes) => messages.setWishes(wishes),
       },
+      ...{ options: market.options, quotes: market.quotes, login: market.login },
+      logLines: (most) => recent.last(most),
       theme: setup.theme,
       draw: drawChart,
       now: () => market.clock.now(),
       day: () => market.clock.now(),
-      carryOut: (action, askedBy) => carryOut(action, askedBy, database, () => isHeard),
+      backtests: new BacktestRunner({ bot: setup.bot, database, signal }),
+      rules,
+      carryOut: async (action, askedBy) => {
+        if (!('rule' in action)) return carryOut(action, askedBy, database, () => isHeard);
+        log.info({ ...action, askedBy }, 'A rule is changed by hand');
+        return rules?.carryOut(action, () => isHeard) ?? 'nothing was done: orders are filled on paper';
+      },
     },
   });
   const findName = async (patience: AbortSignal): Promise<void> => {
@@ -127,7 +149,7 @@ export function openControl({
       await findName(signal);
       if (botName === null) await clock.sleepUntil(clock.now() + NAME_AGAIN_MS, signal);
     }
-    if (!signal.aborted) await control.publishMenus(setup.users);
+    if (!signal.aborted) await control.publishMenus(setup.users, groups);
   };
   const poller: Poller = new Poller({
     ...{ api, clock },
@@ -161,7 +183,7 @@ async function health(market: OpenMarket, poller: Poller): Promise<readonly stri
 
 /** Written down before it is done, like a command from a shell. */
 async function carryOut(
-  action: ControlAction,
+  action: EngineAction,
   askedBy: string,
   database: Database,
   isHeard: () => boolean,

@@ -11,10 +11,15 @@ export function openGaps(market: OpenMarket, signal: AbortSignal, log: Logger): 
   return new GapFiller({
     ...{ history: market.history, clock: market.wireClock, signal },
     patienceMs: PATIENCE_MS + PATIENCE_EACH_MS * market.engine.instruments.length,
-    onFilled: (count) => log.info({ candles: count }, 'Filled a gap of the stream from history'),
+    onFilled: (count) => {
+      log.info({ candles: count }, 'Filled a gap of the stream from history');
+      const text = `${count} candles that the stream missed were fetched from the broker's history`;
+      if (count > 0) market.trouble.tell(text, { topic: 'backfill', level: 'info' });
+    },
     onMissed: (id, reason) =>
       market.trouble.tell(
         `Candles of ${id} that the stream missed could not be fetched (${reason}): they stay marked as having a gap`,
+        { topic: 'backfill' },
       ),
   });
 }

@@ -3,12 +3,16 @@ import type { EpochMs } from '../core/time.ts';
 import type { EngineOptions } from '../engine/trading-engine.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HistorySource } from '../ports/history-source.ts';
+import type { LoginDesk } from '../ports/login-desk.ts';
 import type { MarginSource } from '../ports/margin-source.ts';
+import type { OptionList } from '../ports/option-list.ts';
 import type { OrderFeed, OrderFeedListener } from '../ports/order-feed.ts';
+import type { QuoteSource } from '../ports/quote-source.ts';
 import type { AdoptingBroker } from './adopting-broker.ts';
 import type { CallTally } from './call-tally.ts';
 import type { Check } from './doctor/check.ts';
 import type { MarketQueue } from './market-queue.ts';
+import type { Tell } from './news.ts';
 import type { RulesDesk } from './rules-desk.ts';
 
 /** Where orders go when they are not filled on paper. */
@@ -49,10 +53,14 @@ export interface OpenMarket {
   checks(): readonly Check[];
   /** Resolves when there is a session with the broker; not before the morning after a night without one. */
   hasSession(): Promise<unknown>;
+  /** Null: nobody has to log in, the market is played. */
+  readonly login: LoginDesk | null;
+  readonly options: OptionList;
+  readonly quotes: QuoteSource;
   /** Null: orders are filled on paper. */
   readonly desk: BrokerDesk | null;
   /** Told what a person has to know and the engine does not; the one who trades puts himself here. */
-  readonly trouble: { tell: (text: string) => void };
+  readonly trouble: { tell: Tell };
   /** Told when all prices of a played market have been put into the queue; ends the queue by default. */
   onPlayed: () => void;
   /** Prices begin to come. */

@@ -2,7 +2,7 @@
  * Puts together what looks after the account's rules: the book in Postgres, the executor under its lock, the keeper of the
  * times. Entry points: `rulesOfMarket` for the ledger, `openRules`.
  */
-
+import { gttAlert } from '../alerts/gtt-alert.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { Rupees } from '../core/money.ts';
 import type { Database } from '../db/database.ts';
@@ -62,6 +62,12 @@ export function openRules(parts: RulesParts): RuleKeeper | null {
     executor: new GttExecutor({
       ...{ broker: desk.broker, ledger, lock: new PostgresGttLock(database), clock, onTrouble },
       ...{ searchGraceMs: desk.searchGraceMs, flightMs: desk.flightMs, lastPrice: parts.lastPrice },
+      onMove: (rule, update) => {
+        const alert = gttAlert(rule, update);
+        if (alert === undefined) return;
+        pipeline.raise(alert);
+        pipeline.settle(clock.now()).catch(() => undefined);
+      },
     }),
     enqueue: (jobs) => sweeper.enqueue(jobs),
     differences: new PostgresDifferences(database),

@@ -10,22 +10,24 @@ import type { Database } from '../db/database.ts';
 import { PostgresMessageBook } from '../db/postgres-message-book.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { ChartTheme } from '../ports/chart.ts';
+import type { BacktestBot } from './backtest-runner.ts';
+import { pictureOf } from './picture-of.ts';
 import { SystemClock } from './system-clock.ts';
 
 export interface TelegramSetup extends Pick<MessengerOptions, 'chats' | 'settings'> {
   readonly access: NonNullable<Env['telegram']>;
   readonly users: readonly BotUser[];
   readonly theme: ChartTheme;
+  /** As it is configured, for backtests. */
+  readonly bot: BacktestBot;
   /** What the chats are called in the books. */
   readonly chatNames: readonly string[];
 }
 
 /** Null without a token, and with a token that nobody is to be told by. */
-export function telegramOf(
-  { telegram: access }: Env,
-  { telegram: { chats, users, theme, alerts: settings }, file }: Bot,
-  say: (line: string) => void,
-): TelegramSetup | null {
+export function telegramOf({ telegram: access }: Env, bot: Bot, say: (line: string) => void): TelegramSetup | null {
+  const { chats, users, theme, alerts: settings } = bot.telegram;
+  const { file } = bot;
   if (access === null) return null;
   if (chats.length === 0) {
     say(`Telegram stays off: expected chats in telegram.chats of ${file}, found none. Alerts are printed here only.`);
@@ -34,13 +36,18 @@ export function telegramOf(
   if (users.length === 0) {
     say(`Telegram takes no commands: expected users in telegram.users of ${file}, found none. It tells alerts only.`);
   }
-  return { access, chats, users, theme, settings, chatNames: chats.map(chatName) };
+  return { access, chats, users, theme, bot, settings, chatNames: chats.map(chatName) };
 }
 
 export function openMessenger(setup: TelegramSetup, database: Database, log: Logger): Messenger {
   return new Messenger({
     ...{ api: new TelegramApi(setup.access), book: new PostgresMessageBook(database) },
     ...{ chats: setup.chats, settings: setup.settings },
+    pictureOf: (alert) =>
+      pictureOf(alert, database, setup.theme).catch((error: unknown) => {
+        log.warn({ error: String(error) }, 'The picture of an alert could not be drawn');
+        return null;
+      }),
     // Telegram has the real time, whatever the market's is.
     clock: new SystemClock(),
     onTrouble: (text) => log.error(text),

@@ -155,7 +155,7 @@ function isNew(told: Set<string>, key: string): boolean {
 }
 
 export function alertOf({ id, level, text }: StoredDifference, time: EpochMs): Alert {
-  return { key: `difference/${id}`, kind: 'system', level, text, time };
+  return { key: `difference/${id}`, kind: 'system', topic: 'books', level, text, time };
 }
 
 /** A call that throws has proven nothing. */

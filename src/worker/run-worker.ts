@@ -13,6 +13,7 @@ import type { Strategy } from '../engine/strategy/strategy.ts';
 import type { EngineOptions } from '../engine/trading-engine.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { ProgressLine } from '../logging/progress-line.ts';
+import { RecentLines } from '../logging/recent-lines.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { openBrokerMarket } from './open-broker-market.ts';
 import type { OpenMarket } from './open-market.ts';
@@ -122,7 +123,8 @@ async function run(
   const people = new ProgressLine(process[request.people]);
   const say = (line: string): void => people.write(`${line}\n`);
   say(plan.words);
-  const log = createLogger({ level: env.logLevel, format: env.logFormat, secrets: env.secrets });
+  const recent = new RecentLines();
+  const log = createLogger({ level: env.logLevel, format: env.logFormat, secrets: env.secrets, recent });
   const stop = listenForStop(say);
   let engine: EngineOptions | undefined;
   let session: MarketSession | null = null;
@@ -137,10 +139,11 @@ async function run(
         env,
         account: plan.account,
         takesUp: plan.takesUp,
-        log,
+        ...{ log, recent },
         rules: bot.fillRules,
         signal: stop.signal,
         alerts: people,
+        alertSettings: bot.telegram.alerts,
         telegram: request.isTold === true ? telegramOf(env, bot, say) : null,
       },
       openMarket: async (mayWrite) => {

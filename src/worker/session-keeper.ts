@@ -21,6 +21,7 @@ import {
 } from '../core/time.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Tell } from './news.ts';
 
 export interface SessionKeeperOptions {
   readonly session: Pick<AngelOneSession, 'tokens' | 'invalidate' | 'isHalted' | 'refreshTime' | 'logout'>;
@@ -29,7 +30,7 @@ export interface SessionKeeperOptions {
   readonly instruments: readonly SessionInstrument[];
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** A person should look. Once per night without a login. */
-  readonly onTrouble: (text: string) => void;
+  readonly onTrouble: Tell;
 }
 
 /** Books and candles of the day are asked for within this long of the last close. */
@@ -123,17 +124,18 @@ export class SessionKeeper implements TokenSource {
   /** How long to wait before another try; 0 when there is a session. */
   async #renew(pauseMs: number, signal: AbortSignal): Promise<number> {
     if (signal.aborted) return 0;
-    const { session, log, onTrouble } = this.#options;
+    const { session, onTrouble } = this.#options;
     try {
       await session.tokens();
-      if (pauseMs > 0) log.info('There is a session with the broker again');
+      if (pauseMs > 0) onTrouble('There is a session with the broker again', { topic: 'session', level: 'info' });
       return 0;
     } catch (error) {
       if (signal.aborted) return 0;
       // Who halts it says so.
       if (session.isHalted) return LONGEST_PAUSE_MS;
       const reason = error instanceof Error ? error.message : String(error);
-      if (pauseMs === 0) onTrouble(`There is no session with the broker, it is tried again: ${reason}`);
+      if (pauseMs === 0)
+        onTrouble(`There is no session with the broker, it is tried again: ${reason}`, { topic: 'session' });
       return Math.min(LONGEST_PAUSE_MS, Math.max(LOOK_AGAIN_MS, pauseMs * 2));
     }
   }

@@ -1,5 +1,7 @@
 /** An account's books for the command line: the same views, in the same words, as by Telegram. Entry point: `showAccount`. */
+import { RISK_COMMAND } from '../alerts/telegram/control/risk-command.ts';
 import { VIEW_COMMANDS } from '../alerts/telegram/control/view-commands.ts';
+import { WATCH_COMMAND } from '../alerts/telegram/control/watch-command.ts';
 import { drawChart } from '../charts/draw-chart.ts';
 import { programVersion } from '../config/program-version.ts';
 import { ConfigError } from '../core/errors.ts';
@@ -22,12 +24,15 @@ export interface Shown {
   readonly picture: (() => Promise<Uint8Array>) | null;
 }
 
+const SHOWN = [...VIEW_COMMANDS, WATCH_COMMAND, RISK_COMMAND];
+const NOT_KNOWN = 'limits that are reached: known to the running worker only, which tells them by Telegram with /risk';
+
 export async function showAccount(
   name: string,
   args: readonly string[],
   { database, strategies, now }: ShowOptions,
 ): Promise<Shown> {
-  const command = VIEW_COMMANDS.find((each) => each.name === name);
+  const command = SHOWN.find((each) => each.name === name);
   if (command === undefined) throw new ConfigError(`Expected a view of the account, found "${name}"`);
   const views = new PostgresViews(database);
   const holder = await findLeaseHolder(database, database.schema);
@@ -42,7 +47,7 @@ export async function showAccount(
       version: programVersion(),
       startedTime: holder?.takenTime ?? null,
     }),
-    told: { health: none, limits: none, funds: none, holdings: none, gtt: none },
+    told: { health: none, limits: none, funds: none, holdings: none, gtt: none, halts: async () => [NOT_KNOWN] },
   });
   if (reply.kind === 'lines') {
     const { lines, facts, picture } = reply;

@@ -8,11 +8,13 @@ import type { OutboxSweeper } from '../jobs/outbox-sweeper.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Clock } from '../ports/clock.ts';
 import { EquityWriter } from './equity-writer.ts';
+import type { LimitWatch } from './limit-watch.ts';
 import type { OpenMarket } from './open-market.ts';
 
 const SWEEP_EVERY_MS = 2_000;
 const LOST_EVERY_MS = 5_000;
 const MARKS_EVERY_MS = 1_000;
+const LIMITS_EVERY_MS = 1_000;
 
 /** Orders held for a later session are not lost: they wait for the clock, not for the sweeper. */
 export function dueOnly(ledger: PostgresLedger, clock: Clock): Pick<PostgresLedger, 'unqueuedJobs' | 'markQueued'> {
@@ -26,18 +28,20 @@ export interface SweepingParts {
   readonly database: Database;
   readonly sweeper: OutboxSweeper;
   readonly queues: OpenQueues;
-  readonly market: Pick<OpenMarket, 'isPlayed'>;
+  readonly market: Pick<OpenMarket, 'isPlayed' | 'clock'>;
+  readonly limits: LimitWatch;
   readonly engine: TradingEngine;
   readonly log: Logger;
 }
 
 /** What has to be looked after again and again; returns how to stop. */
-export function keepSweeping({ database, sweeper, queues, market, engine, log }: SweepingParts): () => void {
+export function keepSweeping({ database, sweeper, queues, market, limits, engine, log }: SweepingParts): () => void {
   const unserved = (ageMs: number) => unservedJobs(database, ageMs);
   const marks = market.isPlayed ? null : new EquityWriter(engine.parts.portfolio, database);
   const stops = [
     every(SWEEP_EVERY_MS, () => sweeper.sweep(), log, 'The outbox could not be swept'),
     every(LOST_EVERY_MS, () => addLostJobs({ unserved, queues, sweeper }), log, 'Lost jobs could not be looked for'),
+    every(LIMITS_EVERY_MS, async () => limits.look(market.clock.now()), log, 'The limits could not be looked at'),
     ...(marks ? [every(MARKS_EVERY_MS, () => marks.write(), log, 'The marks of equity could not be written')] : []),
   ];
   return () => {

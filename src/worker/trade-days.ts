@@ -8,10 +8,10 @@
 import { type AlertStream, ConsoleAlerts } from '../alerts/console-alerts.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import type { Logger } from '../logging/logger.ts';
+import { newsAlert } from './news.ts';
 import type { OpenMarket } from './open-market.ts';
 import type { RunFacts } from './run-summary.ts';
 import { SystemClock } from './system-clock.ts';
-import { troubleAlert } from './trouble-alerts.ts';
 
 export type DayFacts = Omit<RunFacts, 'wallMs'>;
 
@@ -70,7 +70,7 @@ export async function tradeDays<Options extends DaysOptions>(
       const reason = error instanceof Error ? error.message : String(error);
       const text = `The trading day could not begin, it is tried again in ${pauseMs / MINUTE_MS} min: ${reason}`;
       log.error(text);
-      await new ConsoleAlerts(options.alerts).send(troubleAlert(text, clock.now()));
+      await new ConsoleAlerts(options.alerts).send(newsAlert(text, clock.now()));
       await clock.sleepUntil(clock.now() + pauseMs, signal);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       if (signal.aborted) return { ...before, isStopped: true };

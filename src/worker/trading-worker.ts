@@ -1,7 +1,7 @@
 import { ConsoleAlerts } from '../alerts/console-alerts.ts';
 import type { Env } from '../config/env.ts';
+import type { AlertSettings } from '../core/alert.ts';
 import { UnavailableError } from '../core/errors.ts';
-import { hashHex } from '../core/hash.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import type { Rupees } from '../core/money.ts';
 import type { EpochMs } from '../core/time.ts';
@@ -9,37 +9,32 @@ import { readAccountRecord, requeueUnsettled, resetButSwitches } from '../db/acc
 import { openCommandInbox } from '../db/command-inbox.ts';
 import { type Database, openDatabase, resetSchema } from '../db/database.ts';
 import { acquireLease } from '../db/lease.ts';
-import { PostgresAlertBook } from '../db/postgres-alert-book.ts';
 import { PostgresCandleStore } from '../db/postgres-candle-store.ts';
 import { PostgresLedger } from '../db/postgres-ledger.ts';
 import { PostgresQuotes } from '../db/postgres-quotes.ts';
 import { saveInstruments } from '../db/save-instruments.ts';
 import { warmConnections } from '../db/warm-connections.ts';
 import { TradingEngine } from '../engine/trading-engine.ts';
-import { cancelOrderJob } from '../jobs/cancel-order-job.ts';
-import { deliverJob } from '../jobs/deliver-job.ts';
 import { HeadStarts } from '../jobs/head-start.ts';
-import { JobRegistry } from '../jobs/job-registry.ts';
-import { modifyOrderJob } from '../jobs/modify-order-job.ts';
 import type { OpenQueues } from '../jobs/open-queues.ts';
 import { OrderExecutor } from '../jobs/order-executor.ts';
 import { OutboxSweeper } from '../jobs/outbox-sweeper.ts';
-import { placeOrderJob } from '../jobs/place-order-job.ts';
-import { openQueues } from '../jobs/queue-backend.ts';
-import { sendAlertJob } from '../jobs/send-alert-job.ts';
-import { settleGttJob } from '../jobs/settle-gtt-job.ts';
 import { startWorkers } from '../jobs/start-workers.ts';
+import type { RecentLines } from '../logging/recent-lines.ts';
 import type { OrderFeed } from '../ports/order-feed.ts';
 import type { FillRules } from '../simulation/fill-model.ts';
 import { SessionRecorder } from '../simulation/session-recorder.ts';
-import { announced } from './announced-job.ts';
 import { EffectPipeline } from './effect-pipeline.ts';
 import { endOfPlay } from './end-of-play.ts';
 import { enqueueJobs } from './enqueue-jobs.ts';
 import { brokerExecution, paperExecution, takeUpOnPaper } from './execution.ts';
+import { jobsOf } from './jobs-of.ts';
+import { LimitWatch } from './limit-watch.ts';
 import { openMargins } from './margins/open-margins.ts';
 import { withTimers } from './market-queue.ts';
+import { allAlertsSent, logged, newsAlert, noteFailedStart } from './news.ts';
 import { obey } from './obey-command.ts';
+import { openAccountQueues } from './open-account-queues.ts';
 import { openBooks } from './open-books.ts';
 import { openControl } from './open-control.ts';
 import { openGaps } from './open-gaps.ts';
@@ -48,13 +43,13 @@ import { openRules, rulesOfMarket } from './open-rules.ts';
 import { openMessenger, type TelegramSetup } from './open-telegram.ts';
 import { OutageWatch, outageOf } from './outage-watch.ts';
 import { patientLedger } from './patient-ledger.ts';
+import { noteStop, tellBeginning } from './run-news.ts';
 import type { RunFacts } from './run-summary.ts';
 import { openSchedule } from './schedule/open-schedule.ts';
 import { startHeartbeat } from './start-heartbeat.ts';
 import { dueOnly, keepSweeping } from './sweeping.ts';
 import { type DaysOptions, type OfDay, tradeDays } from './trade-days.ts';
 import { tradeSession } from './trade-session.ts';
-import { allAlertsSent, noteFailedStart, troubleAlert } from './trouble-alerts.ts';
 import { warmUp, warmUpFrom } from './warm-up.ts';
 
 export interface TradingWorkerOptions extends DaysOptions {
@@ -67,6 +62,9 @@ export interface TradingWorkerOptions extends DaysOptions {
   readonly onStandby: (pid: number | undefined) => void;
   /** Null: alerts are printed only. */
   readonly telegram: TelegramSetup | null;
+  /** What is told at the terminal. */
+  readonly alertSettings: AlertSettings;
+  readonly recent: Pick<RecentLines, 'last'>;
   /** How the simulated exchange fills paper orders. */
   readonly rules: FillRules;
   readonly onProgress: (done: number, time: EpochMs, recorder: SessionRecorder) => void;
@@ -88,17 +86,24 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
   try {
     const waitMs = options.isStandby ? Number.POSITIVE_INFINITY : LEASE_WAIT_MS;
     const outage = new OutageWatch({ ...options, revive: database.revive });
+    let tookOverFrom: number | undefined;
     const lease = await acquireLease(database, account, 'worker', waitMs, {
       signal: options.signal,
-      onWait: (pid) => options.isStandby && options.onStandby(pid),
+      onWait: (pid) => {
+        if (!options.isStandby) return;
+        options.onStandby(pid);
+        tookOverFrom = pid;
+      },
       onAway: () => outage.away(),
       onBack: (awayMs) => outage.back(awayMs),
     });
     try {
       const signal = AbortSignal.any([options.signal, lease.lost]);
-      const days = tradeDays({ ...options, signal }, (day) => start(day, database, () => lease.verify(), outage));
+      const begin: Begin = { database, mayWrite: () => lease.verify(), outage, tookOverFrom: () => tookOverFrom };
+      const days = tradeDays({ ...options, signal }, (day) => start(day, begin));
       const facts = await Promise.race([days, outage.stoppedInVain]);
       if (lease.lost.aborted) throw new UnavailableError(`Another worker has taken over account "${account}"`);
+      if (facts.isStopped && !outage.isAway) await noteStop(database, options.telegram, log);
       return facts;
     } finally {
       await lease.release();
@@ -108,22 +113,20 @@ export async function runTradingWorker(options: TradingWorkerOptions): Promise<O
   }
 }
 
-async function start(
-  options: OfDay<TradingWorkerOptions>,
-  database: Database,
-  mayWrite: () => Promise<boolean>,
-  outage: OutageWatch,
-): Promise<Omit<RunFacts, 'wallMs'>> {
+/** What a day begins with. */
+interface Begin {
+  readonly database: Database;
+  readonly mayWrite: () => Promise<boolean>;
+  readonly outage: OutageWatch;
+  readonly tookOverFrom: () => number | undefined;
+}
+
+async function start(options: OfDay<TradingWorkerOptions>, begin: Begin): Promise<Omit<RunFacts, 'wallMs'>> {
   const { env, account, log } = options;
+  const { database, mayWrite } = begin;
   if (options.takesUp === 'nothing') await resetSchema(database.sql, account);
   if (options.takesUp === 'switches') await resetButSwitches(database, account);
-  const queues = await openQueues({
-    redisUrl: env.redisUrl ?? undefined,
-    databaseUrl: database.url,
-    schema: `${account}_queue`,
-    prefix: `signalman-${hashHex(env.databaseUrl ?? env.stateFolder).slice(0, 12)}-${account}`,
-    log,
-  });
+  const queues = await openAccountQueues(env, account, database, log);
   try {
     const opening = options.openMarket(mayWrite).catch(async (error: unknown) => {
       await noteFailedStart(database, error, options.telegram, log);
@@ -131,7 +134,7 @@ async function start(
     });
     const [market] = await Promise.all([opening, queues.clear()]);
     try {
-      return await trade(options, market, database, queues, outage);
+      return await trade(options, market, queues, begin);
     } finally {
       await market.close();
     }
@@ -143,9 +146,8 @@ async function start(
 async function trade(
   options: OfDay<TradingWorkerOptions>,
   market: OpenMarket,
-  database: Database,
   queues: OpenQueues,
-  outage: OutageWatch,
+  { database, outage, tookOverFrom }: Begin,
 ): Promise<Omit<RunFacts, 'wallMs'>> {
   const { signal, log, onProgress, telegram } = options;
   const { clock, queue } = market;
@@ -185,23 +187,21 @@ async function trade(
   let orderFeed: OrderFeed | null = null;
   const look = async (): Promise<void> => orderFeed?.poll();
   const lastPrice = (id: InstrumentId): Rupees | null => engine.parts.market.find(id)?.lastPrice.price || null;
-  const ruleParts = { market, database, sweeper, pipeline, execution, executor, look, lastPrice };
-  const rules = openRules({ ...ruleParts, signal: ending });
+  const ruleParts = { market, database, sweeper, pipeline, execution, executor, look, lastPrice, signal: ending };
+  const rules = openRules(ruleParts);
   // On paper orders reach the exchange in the order in which they were decided.
   const headStarts = market.desk ? new HeadStarts() : null;
   const onTrouble = (text: string): void => market.trouble.tell(text);
   const enqueue = enqueueJobs({ sweeper, headStarts, queues, log, onTrouble });
-  const orderJobs = [placeOrderJob(executor), modifyOrderJob(executor), cancelOrderJob(executor)];
-  const registry = new JobRegistry([
-    ...(rules ? [settleGttJob(rules)] : []),
-    ...orderJobs.map((job) => announced(headStarts?.over(job) ?? job, (jobId) => pipeline.onJobEnded(jobId))),
-    ...(telegram ? [deliverJob(openMessenger(telegram, database, log))] : []),
-    sendAlertJob({ alerts: new PostgresAlertBook(database), sink: new ConsoleAlerts(options.alerts), clock }),
-  ]);
+  const messenger = telegram && openMessenger(telegram, database, log);
+  const registry = jobsOf({
+    ...{ executor, rules, headStarts, messenger, database, clock },
+    sink: new ConsoleAlerts(options.alerts, options.alertSettings),
+    onOrderJobEnded: (jobId) => pipeline.onJobEnded(jobId),
+  });
   const gaps = openGaps(market, signal, log);
-  market.trouble.tell = (text) => {
-    log.error(text);
-    pipeline.raise(troubleAlert(text, clock.now()));
+  market.trouble.tell = (text, about) => {
+    pipeline.raise(logged(newsAlert(text, clock.now(), about), log));
     // At night no event comes that would settle it; what can not be written now is with the next one.
     pipeline.settle(clock.now()).catch(() => undefined);
   };
@@ -214,9 +214,9 @@ async function trade(
     engine.restore(record, clock.now());
     const jobs = await requeueUnsettled(database, telegram?.chatNames);
     if (jobs > 0) log.info({ jobs }, 'What the last run has not settled is taken up');
+    tellBeginning({ market, engine, account: options.account, tookOverFrom: tookOverFrom() });
     // What was asked for while nobody ran comes before anything is sent.
-    const control =
-      telegram && openControl({ ...ruleParts, engine, setup: telegram, account: options.account, log, signal });
+    const control = telegram && openControl({ ...options, ...ruleParts, engine, setup: telegram });
     await control?.catchUp();
     const inbox = await openCommandInbox({
       database: { url: database.url, schema: options.account },
@@ -225,7 +225,7 @@ async function trade(
     });
     closing.push(() => inbox.close());
     void control?.listen();
-    void startHeartbeat({ url: options.env.heartbeatUrl, outage, control, queue, log, signal: ending });
+    void startHeartbeat({ url: options.env.heartbeatUrl, outage, control, messenger, queue, log, signal: ending });
     await startWorkers({
       ...{ queues, registry, log },
       settings: market.desk ? {} : { orders: { concurrency: 1 } },
@@ -234,7 +234,8 @@ async function trade(
         if (name === 'orders') market.trouble.tell(`Could not ${job} order ${subject}: ${reason}`);
       },
     });
-    closing.push(keepSweeping({ database, sweeper, queues, market, engine, log }));
+    const limits = new LimitWatch(market.engine.limits, engine, (alert) => pipeline.raise(alert));
+    closing.push(keepSweeping({ database, sweeper, queues, market, limits, engine, log }));
     const books = execution.reconciler && openBooks(execution.reconciler, market, database, pipeline, ending);
     orderFeed = execution.listen(
       () => engine.parts.orders.hasWorking,
@@ -258,6 +259,8 @@ async function trade(
     void books?.keep();
     const past = await warmUp(engine, market.engine, span, gaps, (event) => pipeline.tell(event));
     void candles.append(past).catch(onLost);
+    if (past.length > 0)
+      market.trouble.tell(`${past.length} past candles were taken in`, { topic: 'backfill', level: 'info' });
     const play = { feed: orderFeed, engine, now: () => clock.now(), speed: market.desk?.speed ?? 1, signal };
     market.onPlayed = () => void endOfPlay(play).finally(() => queue.end());
     const margins = openMargins(market, ending);

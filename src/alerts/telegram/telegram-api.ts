@@ -1,6 +1,6 @@
 /**
- * Calls to the Bot API with their outcomes as values (https://core.telegram.org/bots/api#making-requests). The token never
- * gets into a reason.
+ * Calls to the Bot API with their outcomes as values (https://core.telegram.org/bots/api#making-requests), through a proxy
+ * where there is one. Neither the token nor the proxy's password gets into a reason.
  *
  * Entry point: `TelegramApi`. `refused`: the API understood and said no, its `error_code` is the code; `throttled`: too many
  * messages, with its own `retry_after`; `session`: the token is not (or no longer) one of a bot; `transient`: it did not
@@ -9,11 +9,14 @@
 import { Telegram, TelegramError } from 'telegraf';
 import { z } from 'zod';
 import type { Outcome } from '../../ports/outcome.ts';
+import { PROXY_FAILED, proxyAgent } from './proxy-agent.ts';
 
 export interface TelegramAccess {
   readonly token: string;
   /** The Bot API's own server, or one's own in its place. */
   readonly apiRoot: string;
+  /** Where all calls go through, as a URL that may hold a password; null: straight there. */
+  readonly proxy?: string | null;
 }
 
 /** What it takes to be sent a message; a topic of a group is a thread of its own. */
@@ -26,14 +29,19 @@ const PATIENCE_MS = 20_000;
 /** Without a word of how long: as long as the API asks for most often. */
 const THROTTLE_MS = 5_000;
 
+/** What the HTTP client puts before the reason of a request that failed. */
+const REASON = 'reason: ';
+
 const sentSchema = z.object({ message_id: z.int() });
 
 export class TelegramApi {
   readonly #telegram: Telegram;
   readonly #token: string;
 
-  constructor({ token, apiRoot }: TelegramAccess) {
+  constructor({ token, apiRoot, proxy = null }: TelegramAccess) {
     this.#telegram = new Telegram(token, { apiRoot });
+    // Not as an option of the constructor, which drops it where the root is one of http.
+    if (proxy !== null) this.#telegram.options.agent = proxyAgent(proxy);
     this.#token = token;
   }
 
@@ -66,14 +74,18 @@ export class TelegramApi {
   }
 
   /** A picture (PNG). */
-  show({ id, topic }: TelegramChat, png: Uint8Array): Promise<Outcome<unknown>> {
+  show({ id, topic }: TelegramChat, png: Uint8Array, looks: object = {}): Promise<Outcome<unknown>> {
     const where = topic === null ? {} : { message_thread_id: topic };
-    return this.call('sendPhoto', { chat_id: id, photo: { source: Buffer.from(png) }, ...where }, sentSchema);
+    const photo = { source: Buffer.from(png) };
+    return this.call('sendPhoto', { chat_id: id, photo, ...where, ...looks }, sentSchema);
   }
 
   #outcomeOf(error: unknown, method: string): Exclude<Outcome<never>, { kind: 'done' }> {
     const message = error instanceof Error ? error.message : String(error);
     const reason = message.replaceAll(this.#token, '[token]');
+    if (error instanceof Error && 'code' in error && error.code === PROXY_FAILED) {
+      return { kind: 'transient', reason: reason.slice(reason.indexOf(REASON) + REASON.length) };
+    }
     if (!(error instanceof TelegramError)) {
       return { kind: 'transient', reason: `Telegram did not answer "${method}": ${reason}` };
     }

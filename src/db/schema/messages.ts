@@ -10,6 +10,7 @@ export const alerts = pgTable(
   {
     key: text().primaryKey(),
     kind: text({ enum: ALERT_KINDS }).notNull(),
+    topic: text(),
     level: text({ enum: ALERT_LEVELS }).notNull(),
     text: text().notNull(),
     time: epochMs().notNull(),

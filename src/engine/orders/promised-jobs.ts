@@ -1,6 +1,7 @@
 import type { AlertLevel } from '../../core/alert.ts';
 import { hashHex } from '../../core/hash.ts';
 import type { OrderRole } from '../../core/order.ts';
+import { MINUTE_MS } from '../../core/time.ts';
 import type { Effect } from '../../ports/engine-event.ts';
 import type { OutboxJob } from '../../ports/ledger.ts';
 
@@ -13,6 +14,8 @@ const ORDER_PRIORITIES: Readonly<Record<OrderRole, number>> = {
   SQUARE_OFF: EXIT_PRIORITY,
   ENTRY: 10,
 };
+/** Denials come in numbers: they are told with whatever is told next, or together after this long. */
+const DENIALS_TOGETHER_MS = 5 * MINUTE_MS;
 const ALERT_PRIORITIES: Readonly<Record<AlertLevel, number>> = { critical: 1, warning: 5, info: 10 };
 
 /** The jobs that recording these effects promises, every one under the id that makes it unique. */
@@ -25,8 +28,10 @@ export function promisedJobs(
     const job = promisedJob(effect);
     if (job === undefined) continue;
     jobs.push(job);
-    if (job.name === 'send' && isTelegramOn) {
-      jobs.push({ ...job, id: `telegram-${job.id}`, queue: 'telegram', name: 'deliver' });
+    if (effect.type === 'alertRaised' && isTelegramOn) {
+      const { kind, time } = effect.alert;
+      const notBefore = kind === 'denial' ? time + DENIALS_TOGETHER_MS : time;
+      jobs.push({ ...job, id: `telegram-${job.id}`, queue: 'telegram', name: 'deliver', notBefore });
     }
   }
   return jobs;

@@ -1,11 +1,13 @@
 /**
- * The gate before orders. Entry point: `assess`. Every signal gets exactly one verdict: the first rule that denies gives the
- * reason, so the order of `RISK_RULES` is part of the behaviour. It goes from the account to the single order: may we trade
- * at all, may we trade now, has the account lost too much, is it too busy, does this entry belong there, can it be paid.
- * Exits face only the rules that apply to them, so that no limit and no switch ever locks a position in.
+ * The gate before orders. Entry points: `assess`, and `standingDenials` to look at it from outside. Every signal gets exactly
+ * one verdict: the first rule that denies gives the reason, so the order of `RISK_RULES` is part of the behaviour. It goes
+ * from the account to the single order: may we trade at all, may we trade now, has the account lost too much, is it too
+ * busy, does this entry belong there, can it be paid. Exits face only the rules that apply to them, so that no limit and no
+ * switch ever locks a position in.
  */
+import type { DenialReason } from '../../core/denial-reason.ts';
 import type { Signal, Verdict } from '../../core/signal.ts';
-import type { RiskContext, RiskRule } from './risk-rule.ts';
+import type { AccountContext, AccountRule, RiskContext, RiskRule } from './risk-rule.ts';
 import { cooldownAfterStop } from './rules/cooldown-after-stop.ts';
 import { dailyLossLimit } from './rules/daily-loss-limit.ts';
 import { duplicateExposure } from './rules/duplicate-exposure.ts';
@@ -55,6 +57,14 @@ export const RISK_RULES: readonly RiskRule[] = [
   noPositionToExit,
 ];
 
+/** Those of them that ask about the account alone. */
+const ACCOUNT_RULES: readonly AccountRule[] = [
+  dailyLossLimit,
+  maxDrawdown,
+  losingStreakLock,
+  maxOrdersPerDay,
+  maxOpenPositions,
+];
 const ENTRY_RULES = RISK_RULES.filter((rule) => rule.appliesTo !== 'EXIT');
 const EXIT_RULES = RISK_RULES.filter((rule) => rule.appliesTo !== 'ENTRY');
 /** One for all: an allowed signal allocates nothing. */
@@ -67,4 +77,9 @@ export function assess(signal: Signal, context: RiskContext): Verdict {
     if (reason !== undefined) return { kind: 'DENIED', reason };
   }
   return ALLOWED;
+}
+
+/** Every limit that an entry would meet now whatever it is, for people; nothing is decided by it. */
+export function standingDenials(context: AccountContext): readonly DenialReason[] {
+  return ACCOUNT_RULES.flatMap((rule) => rule.denies(null, context) ?? []);
 }

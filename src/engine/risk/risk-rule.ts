@@ -65,3 +65,15 @@ export interface RiskRule {
   readonly appliesTo: 'ENTRY' | 'EXIT' | 'BOTH';
   denies(signal: Signal, context: RiskContext): DenialReason | undefined;
 }
+
+/** What a rule looks at that asks about the account and not about the signal: what it denies, it denies to every entry. */
+export interface AccountContext {
+  readonly limits: RiskLimits;
+  readonly account: Omit<AccountView, 'availablePaise' | 'ordersLastMinute'>;
+  /** Where the entry would go; an entry where nothing is open opens a position more. */
+  readonly position: Pick<Position, 'quantity'>;
+}
+
+export interface AccountRule extends RiskRule {
+  denies(signal: unknown, context: AccountContext): DenialReason | undefined;
+}

@@ -1,7 +1,8 @@
 /** What a trading day came to, in words and figures. Entry point: `dailyReport`. Pure but for what is handed in. */
-import { formatMoney, formatResult, formatUnits } from '../../alerts/format-values.ts';
+import { formatInstrument, formatMoney, formatPrice, formatResult, formatUnits } from '../../alerts/format-values.ts';
 import type { Paise } from '../../core/money.ts';
 import { formatClock, SECOND_MS } from '../../core/time.ts';
+import type { Trade } from '../../core/trade.ts';
 import type { DayFacts } from '../../db/day-facts.ts';
 import type { CallUse, WindowUse } from '../call-tally.ts';
 import type { JobResult } from './schedule.ts';
@@ -12,14 +13,18 @@ export interface ReportFacts {
   readonly dayPaise: Paise | null;
   /** Null when this process did not see the day. */
   readonly calls: CallUse | null;
+  /** Closed on the day, newest first, as many as are shown. */
+  readonly closed: readonly Trade[];
   /** Why the broker's books could not be held against ours; null when they were, or when there is only one side. */
   readonly unreconciled: string | null;
 }
 
 const FULLEST_SHOWN = 3;
+/** A screen of a phone, and well within one message. */
+export const MOST_TRADES_SHOWN = 25;
 
 export function dailyReport(facts: ReportFacts): JobResult {
-  const { books, dayPaise, calls, unreconciled } = facts;
+  const { books, dayPaise, calls, unreconciled, closed } = facts;
   const { trades, orders, fills, differences, denied, candles, openPositions } = books;
   const count = trades.won + trades.lost;
   const withOpen = dayPaise === null ? '' : `, ${formatResult(dayPaise)} with what is open`;
@@ -32,6 +37,7 @@ export function dailyReport(facts: ReportFacts): JobResult {
     `differences from the broker's books: ${differencesText(differences, unreconciled)}`,
     `candles: ${formatUnits(candles.all)} of one minute, ${candles.withGap} with a gap, ${candles.filled} fetched later`,
     ...(calls === null ? [] : [callsText(calls)]),
+    ...tradeTable(closed, count),
   ];
   return {
     level: differences.open > 0 || unreconciled !== null ? 'warning' : 'info',
@@ -40,6 +46,17 @@ export function dailyReport(facts: ReportFacts): JobResult {
     facts,
     isNews: true,
   };
+}
+
+/** `09:31 RELIANCE long 10: 1,402.35 > 1,410.00, +₹64.12 (target)`, the first one first. */
+function tradeTable(closed: readonly Trade[], count: number): readonly string[] {
+  const lines = closed.toReversed().map((trade) => {
+    const { exitTime, instrumentId, side, quantity, entryPrice, exitPrice, netPaise, exitReason } = trade;
+    const what = `${formatClock(exitTime).slice(0, 5)} ${formatInstrument(instrumentId)} ${side.toLowerCase()} ${formatUnits(quantity)}`;
+    const way = `${formatPrice(entryPrice)} > ${formatPrice(exitPrice)}`;
+    return `${what}: ${way}, ${formatResult(netPaise)} (${exitReason.replace('_', ' ')})`;
+  });
+  return count > closed.length ? [...lines, `the last ${closed.length} of ${count} trades`] : lines;
 }
 
 function counted(counts: Readonly<Record<string, number>>): string {

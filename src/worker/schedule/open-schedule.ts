@@ -1,9 +1,11 @@
 /** The schedule put together for one worker: what its jobs look at, and where their words go. Entry point: `openSchedule`. */
 import { formatInstrument } from '../../alerts/format-values.ts';
-import { dayOf, formatClock, MINUTE_MS } from '../../core/time.ts';
+import { type DayNumber, dayOf, formatClock, MINUTE_MS, startOfDay } from '../../core/time.ts';
+import type { Trade } from '../../core/trade.ts';
 import type { Database } from '../../db/database.ts';
 import { readDayFacts } from '../../db/day-facts.ts';
 import { PostgresSchedule } from '../../db/postgres-schedule.ts';
+import { PostgresViews } from '../../db/postgres-views.ts';
 import type { TradingEngine } from '../../engine/trading-engine.ts';
 import { type Check, fail, ok, warn } from '../doctor/check.ts';
 import { calendarCheck } from '../doctor/setup-checks.ts';
@@ -12,7 +14,7 @@ import type { OpenMarket } from '../open-market.ts';
 import type { ReconcileTimes } from '../reconcile-times.ts';
 import { runChecklist } from './checklist.ts';
 import { cronWake } from './cron-wake.ts';
-import { dailyReport } from './daily-report.ts';
+import { dailyReport, MOST_TRADES_SHOWN } from './daily-report.ts';
 import { brokerSquareOffTime, type ScheduledJob } from './plan-day.ts';
 import { type JobResult, Schedule } from './schedule.ts';
 
@@ -149,10 +151,16 @@ async function report(
   await flush();
   return dailyReport({
     books: await readDayFacts(database, day),
+    closed: await closedOn(day, database),
     dayPaise: isToday ? engine.parts.portfolio.dayPaise : null,
     calls: isToday && dayOf(market.openedTime) === day ? market.calls.use() : null,
     unreconciled: unreconciledBecause(comparison),
   });
+}
+
+function closedOn(day: DayNumber, database: Database): Promise<readonly Trade[]> {
+  const span = { from: startOfDay(day), to: startOfDay(day + 1) };
+  return new PostgresViews(database).trades(span, MOST_TRADES_SHOWN);
 }
 
 function unreconciledBecause(comparison: Comparison | undefined): string | null {

@@ -179,7 +179,8 @@ export class Schedule {
     const head = status === 'DONE' ? `${titleOf(job)}${late}: ` : `${titleOf(job)} `;
     const text = [`${head}${result.headline}`, ...result.lines].join('\n');
     const { level, facts } = result;
-    if (result.isNews) await tell({ key: `schedule/${runKey(job)}`, kind: 'summary', level, text, time });
+    if (result.isNews)
+      await tell({ key: `schedule/${runKey(job)}`, kind: 'summary', topic: job.kind, level, text, time });
     // A worker that stops writes nothing any more, and says nothing of it.
     if (this.#options.signal.aborted) throw new UnavailableError('The worker is stopping');
     await book.note({ day: formatDay(job.day), job: job.name, status, dueTime: job.dueTime, time, level, text, facts });

@@ -179,10 +179,11 @@ describe('the keeper of the session', () => {
     session.failure = undefined;
     await clock.reach(ist('2026-11-18', '09:06'));
     expect(await waiting).toEqual({ jwt: 'jwt-1', refresh: '', feed: '' });
+    expect(troubles.slice(1)).toEqual(['There is a session with the broker again']);
     session.failure = new Error('again');
     session.invalidate();
     await clock.reach(ist('2026-11-18', '09:30'));
-    expect(troubles).toHaveLength(2);
+    expect(troubles).toHaveLength(3);
   });
 
   it('gets a session when others have lost it', async () => {

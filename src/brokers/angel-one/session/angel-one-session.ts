@@ -9,6 +9,7 @@
 import { generate } from 'otplib';
 import { dayOf, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../core/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import type { SessionStanding } from '../../../ports/login-desk.ts';
 import type { Outcome } from '../../../ports/outcome.ts';
 import type { AngelOneCredentials, AngelOneTokens, TokenSource } from '../settings.ts';
 import type { StoredTokens } from './sealed-tokens.ts';
@@ -83,6 +84,12 @@ export class AngelOneSession implements TokenSource {
   get refreshTime(): EpochMs | undefined {
     const held = this.#usable();
     return held && Math.max(this.#dueTime(held), this.#refreshAgainFrom);
+  }
+
+  get standing(): SessionStanding {
+    if (this.#halt !== undefined) return { kind: 'halted', reason: this.#halt };
+    const held = this.#usable();
+    return held === undefined ? { kind: 'none' } : { kind: 'open', since: held.time };
   }
 
   tokens(): Promise<AngelOneTokens> {

@@ -1,7 +1,7 @@
-import type { RiskRule } from '../risk-rule.ts';
+import type { AccountRule } from '../risk-rule.ts';
 
 /** Realised and open losses of the day together. */
-export const dailyLossLimit: RiskRule = {
+export const dailyLossLimit: AccountRule = {
   name: 'daily-loss-limit',
   appliesTo: 'ENTRY',
   denies(_signal, { limits, account }) {

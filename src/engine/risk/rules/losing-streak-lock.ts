@@ -1,6 +1,6 @@
-import type { RiskRule } from '../risk-rule.ts';
+import type { AccountRule } from '../risk-rule.ts';
 
-export const losingStreakLock: RiskRule = {
+export const losingStreakLock: AccountRule = {
   name: 'losing-streak-lock',
   appliesTo: 'ENTRY',
   denies(_signal, { limits, account }) {

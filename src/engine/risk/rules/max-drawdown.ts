@@ -1,6 +1,6 @@
-import type { RiskRule } from '../risk-rule.ts';
+import type { AccountRule } from '../risk-rule.ts';
 
-export const maxDrawdown: RiskRule = {
+export const maxDrawdown: AccountRule = {
   name: 'max-drawdown',
   appliesTo: 'ENTRY',
   denies(_signal, { limits, account }) {

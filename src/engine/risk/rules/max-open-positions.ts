@@ -1,7 +1,7 @@
-import type { RiskRule } from '../risk-rule.ts';
+import type { AccountRule } from '../risk-rule.ts';
 
 /** An entry where a position is open already opens no further one. */
-export const maxOpenPositions: RiskRule = {
+export const maxOpenPositions: AccountRule = {
   name: 'max-open-positions',
   appliesTo: 'ENTRY',
   denies(_signal, { limits, account, position }) {

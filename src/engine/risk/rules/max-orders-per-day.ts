@@ -1,6 +1,6 @@
-import type { RiskRule } from '../risk-rule.ts';
+import type { AccountRule } from '../risk-rule.ts';
 
-export const maxOrdersPerDay: RiskRule = {
+export const maxOrdersPerDay: AccountRule = {
   name: 'max-orders-per-day',
   appliesTo: 'ENTRY',
   denies(_signal, { limits, account }) {

@@ -85,6 +85,23 @@ describe('the session', () => {
     expect(verifySync({ secret: SECRET, token: logins[0]?.totp ?? '', epoch }).valid).toBe(true);
   });
 
+  it('says how it stands: none, of which moment its tokens are, or why nothing is tried any more', async () => {
+    const { session, clock } = sessionWith();
+    expect(session.standing).toEqual({ kind: 'none' });
+    await session.tokens();
+    clock.time += HOUR_MS;
+    expect(session.standing).toEqual({ kind: 'open', since: MORNING });
+    clock.time = ist('2026-11-19', '00:00');
+    expect(session.standing, 'after midnight they are no use').toEqual({ kind: 'none' });
+    const refused = sessionWith(() => ({ kind: 'refused', code: 'AB1007', reason: 'Invalid MPIN' }));
+    await expect(refused.session.tokens()).rejects.toThrow();
+    expect(refused.session.standing).toEqual({
+      kind: 'halted',
+      reason: expect.stringMatching(/^Angel One refused the login: Invalid MPIN \(AB1007\)/),
+    });
+    expect(JSON.stringify(refused.session.standing)).not.toContain(CREDENTIALS.mpin);
+  });
+
   it('never uses one code twice', async () => {
     const { session, logins } = sessionWith();
     session.invalidate(await session.tokens());
