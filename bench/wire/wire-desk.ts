@@ -43,6 +43,8 @@ export interface WireDeskOptions {
   readonly redisUrl?: string | undefined;
   /** How the worker gets to the database; by default as a worker does that was told nothing of one. */
   readonly databaseUrl?: ((direct: string) => Promise<string>) | undefined;
+  /** More of `bot.config.ts`. */
+  readonly bot?: object | undefined;
   /** More of the worker's environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
@@ -100,12 +102,13 @@ export async function openWireDesk(options: WireDeskOptions): Promise<WireDesk> 
   const database = await openDatabase({ stateFolder: folder, schema: SCHEMA, role: 'bench' });
   const env = {
     ...{ DATABASE_URL: (await databaseUrl?.(database.url)) ?? '' },
+    ...{ TELEGRAM_BOT_TOKEN: '', HEARTBEAT_URL: '' },
     ...{ REDIS_URL: redisUrl, LOG_LEVEL: 'warn', LOG_FORMAT: 'json', SIGNALMAN_STATE: folder },
     ...{ ANGEL_CLIENT_CODE: clientCode, ANGEL_MPIN: mpin, ANGEL_TOTP_SECRET: totpSecret, ANGEL_API_KEY: apiKey },
     ...{
       ANGEL_SIMULATOR_URL: tap.url,
       TRADING_MODE: 'live',
-      SIGNALMAN_CONFIG: writeBot(folder, { strategies, calendarFile }),
+      SIGNALMAN_CONFIG: writeBot(folder, { ...options.bot, strategies, calendarFile }),
     },
     SIGNALMAN_KEY: '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff',
     ...options.env,

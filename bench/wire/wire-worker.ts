@@ -9,5 +9,5 @@ import { atPrice } from './at-price.ts';
 process.stdin.on('end', () => process.exit(1)).resume();
 
 const known = new Map([...strategies, [atPrice.name, atPrice] as const]);
-await runWorker({ strategies: known, sessionPath: null, speed: null, people: 'stdout' });
+await runWorker({ strategies: known, sessionPath: null, speed: null, isTold: true, people: 'stdout' });
 process.exit(0);

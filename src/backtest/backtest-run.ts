@@ -6,9 +6,13 @@ import type { Paise } from '../core/money.ts';
 import type { ProductType } from '../core/order.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { Timeframe } from '../core/timeframe.ts';
+import type { Sizing } from '../engine/risk/sizing.ts';
 import { canonical } from '../simulation/session-hash.ts';
 import type { CandleSource } from './candle-stream.ts';
 import { hashOfCandles } from './data-hash.ts';
+
+/** Sizes by what an entry is worth, or may lose. */
+export type MoneySizing = Exclude<Sizing, { readonly kind: 'fixed-quantity' }>;
 
 /** What makes a run this run: with the same program, the same identity gives the same result. */
 export interface BacktestRun {
@@ -20,7 +24,9 @@ export interface BacktestRun {
   readonly timeframe: Timeframe;
   readonly product: ProductType;
   readonly broker: string;
-  readonly quantity: number;
+  /** Units of each entry; null when `sizing` says how many. */
+  readonly quantity: number | null;
+  readonly sizing?: MoneySizing;
   readonly capitalPaise: Paise;
   readonly slippageBps: number;
   readonly orders: 'limit' | 'market';
@@ -35,7 +41,12 @@ export interface BacktestRun {
   readonly chargesHash: string;
 }
 
-type RunFacts = Omit<BacktestRun, 'id' | 'data' | 'strategy' | 'instruments' | 'candles' | `${string}Hash`>;
+type RunFacts = Omit<
+  BacktestRun,
+  'id' | 'data' | 'strategy' | 'instruments' | 'candles' | 'sizing' | `${string}Hash`
+> & {
+  readonly sizing?: MoneySizing | undefined;
+};
 
 export function identityOf(
   request: Omit<RunFacts, 'timeframe'> & { readonly strategy: { readonly name: string }; readonly dataPath: string },
@@ -44,10 +55,11 @@ export function identityOf(
   calendar: MarketCalendarData,
   rates: ChargeRates,
 ): BacktestRun {
-  const { strategy, params, capitalPaise, quantity, slippageBps, orders, product, broker, label, from, to } = request;
+  const { strategy, params, capitalPaise, sizing, slippageBps, orders, product, broker, label, from, to } = request;
+  const quantity = sizing === undefined ? request.quantity : null;
   const facts = {
     ...{ strategy: strategy.name, params, timeframe, product, broker, quantity, capitalPaise, slippageBps, label },
-    ...{ orders, from, to },
+    ...{ orders, from, to, ...(sizing === undefined ? {} : { sizing }) },
     instruments: sources.map((source) => source.instrumentId),
     candles: sources.map((source) => source.count),
     candlesHash: hashOfCandles(sources),

@@ -26,7 +26,7 @@ import { createChargeModel } from '../simulation/charge-model.ts';
 import { DEFAULT_FILL_RULES } from '../simulation/fill-model.ts';
 import { instrumentOf, instrumentsOf } from './backtest-instrument.ts';
 import { type BacktestReport, backtestReport } from './backtest-report.ts';
-import { identityOf } from './backtest-run.ts';
+import { identityOf, type MoneySizing } from './backtest-run.ts';
 import { BacktestSession } from './backtest-session.ts';
 import { BacktestTally } from './backtest-tally.ts';
 import { calendarOfData } from './calendar-of-data.ts';
@@ -45,6 +45,8 @@ export interface BacktestRequest {
   readonly to: EpochMs | null;
   readonly capitalPaise: Paise;
   readonly quantity: number;
+  /** Takes the place of `quantity`. */
+  readonly sizing?: MoneySizing | undefined;
   readonly slippageBps: number;
   /** How wishes to trade now become orders. */
   readonly orders: 'limit' | 'market';
@@ -116,7 +118,7 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRep
 }
 
 function openSession(
-  { strategy, params, product, quantity, capitalPaise, slippageBps, orders }: BacktestRequest,
+  { strategy, params, product, quantity, sizing, capitalPaise, slippageBps, orders }: BacktestRequest,
   timeframe: Timeframe,
   instruments: readonly Instrument[],
   calendar: MarketCalendar,
@@ -128,7 +130,7 @@ function openSession(
     {
       instruments,
       calendar,
-      strategies: [{ instance, product, sizing: { kind: 'fixed-quantity', quantity } }],
+      strategies: [{ instance, product, sizing: sizing ?? { kind: 'fixed-quantity', quantity } }],
       limits: { ...NO_LIMITS, squareOffBeforeCloseMs: SQUARE_OFF_BEFORE_CLOSE_MS },
       capitalPaise,
       charges,

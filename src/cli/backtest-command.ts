@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { MoneySizing } from '../backtest/backtest-run.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { InstrumentId } from '../core/ids.ts';
 import { type Rupees, toPaise } from '../core/money.ts';
@@ -19,7 +20,7 @@ import {
 import { printResult } from './output.ts';
 import { findStrategy, parseParams } from './strategy-params.ts';
 
-const PRODUCTS = { delivery: 'DELIVERY', intraday: 'INTRADAY' } as const;
+const PRODUCTS = { delivery: 'DELIVERY', intraday: 'INTRADAY', 'carry-forward': 'CARRY_FORWARD' } as const;
 
 interface BacktestOptions {
   readonly strategy?: string;
@@ -29,7 +30,8 @@ interface BacktestOptions {
   readonly from?: EpochMs;
   readonly to?: EpochMs;
   readonly capital: Rupees;
-  readonly quantity: number;
+  readonly quantity?: number;
+  readonly sizing?: MoneySizing;
   readonly slippageBps: number;
   readonly orders: 'limit' | 'market';
   readonly product: keyof typeof PRODUCTS;
@@ -65,7 +67,12 @@ export function backtestCommand(): Command {
     .option('--from <day>', 'first day (or time, in IST), inclusive', readTime('--from'))
     .option('--to <day>', 'last day, inclusive (or a time in IST, exclusive)', readTime('--to', true))
     .option('--capital <rupees>', 'money at the start', readNumber('--capital', { above: 0 }), 1_000_000)
-    .option('--quantity <units>', 'units an entry buys or sells', readWholeNumber('--quantity', 1), 1)
+    .option('--quantity <units>', 'units an entry buys or sells (default: 1)', readWholeNumber('--quantity', 1))
+    .option(
+      '--sizing <kind:amount>',
+      'instead of --quantity, as a bot sizes: fixed-value:50000 (rupees), percent-of-equity:10, risk-per-trade:0.5',
+      readSizing('--sizing'),
+    )
     .option(
       '--slippage-bps <bps>',
       'how much worse than seen a market order fills',
@@ -80,8 +87,8 @@ export function backtestCommand(): Command {
     )
     .option(
       '--product <product>',
-      'delivery (held overnight) or intraday (squared off 15 minutes before the close)',
-      readChoice('--product', ['delivery', 'intraday']),
+      'delivery or, for derivatives, carry-forward (held overnight); intraday (squared off 15 minutes before the close)',
+      readChoice('--product', ['delivery', 'intraday', 'carry-forward']),
       'delivery',
     )
     .option(
@@ -117,6 +124,11 @@ export function backtestCommand(): Command {
           `--to: expected no day or time before --from ("${written(options.from)}"), found "${written(options.to, true)}"`,
         );
       }
+      if (options.sizing !== undefined && options.quantity !== undefined) {
+        throw new ConfigError(
+          `--sizing: expected nothing beside --quantity, which sizes already, found "${options.quantity}"`,
+        );
+      }
       const strategy = findStrategy('--strategy', name, await knownStrategies());
       const params = parseParams('--param', strategy, options.param);
       const { runBacktest } = await import('../backtest/run-backtest.ts');
@@ -129,7 +141,8 @@ export function backtestCommand(): Command {
         from: options.from ?? null,
         to: options.to ?? null,
         capitalPaise: toPaise(options.capital),
-        quantity: options.quantity,
+        quantity: options.quantity ?? 1,
+        sizing: options.sizing,
         slippageBps: options.slippageBps,
         orders: options.orders,
         product: PRODUCTS[options.product],
@@ -150,6 +163,20 @@ export function backtestCommand(): Command {
 function written(time: EpochMs, isEndOfDay = false): string {
   if (startOfDay(dayOf(time)) !== time) return formatIst(time).slice(0, 16);
   return formatDay(dayOf(isEndOfDay ? time - 1 : time));
+}
+
+function readSizing(option: string): (text: string) => MoneySizing {
+  return (text) => {
+    const [kind, amount = '', ...rest] = text.split(':');
+    const readAmount = readNumber(option, { above: 0 });
+    if (rest.length === 0 && kind === 'fixed-value') return { kind, paise: toPaise(readAmount(amount)) };
+    if (rest.length === 0 && (kind === 'percent-of-equity' || kind === 'risk-per-trade')) {
+      return { kind, percent: readAmount(amount) };
+    }
+    throw new ConfigError(
+      `${option}: expected fixed-value:<rupees>, percent-of-equity:<percent> or risk-per-trade:<percent>, found "${text}"`,
+    );
+  };
 }
 
 function progressText(done: number, total: number): string {

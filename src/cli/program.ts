@@ -66,6 +66,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./show-commands.ts')).showCommand('quote'),
   },
   {
+    name: 'watch',
+    summary: 'show the latest price of everything that is watched',
+    load: async () => (await import('./show-commands.ts')).showCommand('watch'),
+  },
+  {
+    name: 'risk',
+    summary: 'show what risk has decided, and what is exposed',
+    load: async () => (await import('./show-commands.ts')).showCommand('risk'),
+  },
+  {
     name: 'chart',
     summary: 'draw candles, entries and exits of an instrument into a PNG',
     load: async () => (await import('./show-commands.ts')).showCommand('chart'),

@@ -1,4 +1,4 @@
-/** `status`, `positions`, `orders`, `order`, `signals`, `trades`, `pnl`: an account's books, with or without a running worker. */
+/** `status`, `positions`, `risk`, `watch` and their like: an account's books, with or without a running worker. */
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readEnv } from '../config/env.ts';
@@ -18,6 +18,8 @@ const SHOWN = {
     usage: '<symbol> [timeframe]',
     summary: 'draw candles with what was bought and sold, stop and target, into a PNG',
   },
+  watch: { usage: '', summary: 'show everything that is watched: latest price, change on the day, spread' },
+  risk: { usage: '', summary: 'show what risk has allowed and denied, what is exposed, what the stops would cost' },
   report: { usage: '[date]', summary: "show a day's report; by default the latest" },
   trades: { usage: '[day|week|month]', summary: 'show closed trades' },
   pnl: { usage: '[day|week|month]', summary: 'show what was made and lost, after charges, by strategy' },

@@ -66,7 +66,7 @@ export class Supervisor {
       cwd: PROJECT,
       env: {
         ...process.env,
-        ...{ DATABASE_URL: '', REDIS_URL: redisUrl, LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn', LOG_FORMAT: 'json' },
+        ...{ DATABASE_URL: '', REDIS_URL: redisUrl, LOG_LEVEL: process.env.LOG_LEVEL ?? 'info', LOG_FORMAT: 'json' },
         ...{ SIGNALMAN_STATE: folder, SIGNALMAN_CONFIG: configPath },
       },
       stdio: ['pipe', 'ignore', 'pipe'],

@@ -55,7 +55,10 @@ const signal: Signal = {
   status: 'ACTIVE',
   verdict: { kind: 'ALLOWED' },
 };
-const alert: Alert = { key: 'entry/1', kind: 'signal', level: 'info', text: 'Bought "RELIANCE"', time: TIME };
+const alert: Alert = {
+  ...{ key: 'entry/1', kind: 'signal', topic: 'entry', level: 'info' },
+  ...{ text: 'Bought "RELIANCE"', time: TIME },
+};
 
 function orderOf(leg: string, role: OrderRole, sequence = 1): Order {
   return {

@@ -58,7 +58,8 @@ async function booksOf({ database: { sql } }: WireDesk) {
 const SETTLED = { signals: PRICES.length, unsent: 0, unqueued: 0, untold: 0 };
 
 async function systemAlerts({ database: { sql } }: WireDesk): Promise<readonly string[]> {
-  const rows = await sql<{ text: string }[]>`select text from alerts where kind = 'system' order by time`;
+  const rows = await sql<{ text: string }[]>`
+    select text from alerts where kind = 'system' and topic is null order by time`;
   return rows.map(({ text }) => text);
 }
 

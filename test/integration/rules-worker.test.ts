@@ -22,7 +22,7 @@ async function orders({ database }: RuleWorker): Promise<readonly string[]> {
 
 async function alertsOf({ database }: RuleWorker): Promise<readonly string[]> {
   const rows = await database.sql`
-    select text from alerts where level <> 'info' and text not like 'Pre-open%' order by time`;
+    select text from alerts where level <> 'info' and kind <> 'summary' and topic is distinct from 'run' order by time`;
   return rows.map(({ text }) => String(text));
 }
 

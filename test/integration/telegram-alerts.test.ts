@@ -35,9 +35,17 @@ it('tells a chat everything, once and in order, though Telegram is away at first
   expect(code, stderr).toBe(0);
   const lines = server.messages.flatMap(({ text }) => text.split('\n'));
   const summary = JSON.parse(stdout);
-  expect(lines.filter((line) => /: (buy|sell|exit)/.test(line))).toHaveLength(summary.signals);
+  expect(lines.filter((line) => /^\S+ Signal: /.test(line))).toHaveLength(summary.signals - summary.denied);
+  // Denials of a reason are one; those of the last minutes wait for the next message.
+  const denials = lines.filter((line) => /^\S+ Denied: /.test(line));
+  const denied = denials.reduce(
+    (sum, line) => sum + 1 + Number(/and (\d+) more for this reason/.exec(line)?.[1] ?? 0),
+    0,
+  );
+  expect(denied).toBeLessThanOrEqual(summary.denied);
+  expect(denials.length).toBeLessThanOrEqual(Math.min(1, denied) + denied / 2);
   expect(lines.filter((line) => /^\S+ (Bought|Sold)/.test(line))).toHaveLength(summary.fills);
-  expect(lines.filter((line) => /^\S+ Closed/.test(line))).toHaveLength(summary.trades);
+  expect(lines.filter((line) => /: closed /.test(line))).toHaveLength(summary.trades);
   const times = lines
     .map((line) => line.replace('<b>', '').slice(0, 8))
     .filter((time) => /^\d\d:\d\d:\d\d$/.test(time));

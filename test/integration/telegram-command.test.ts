@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { startConnectProxy } from '../support/connect-proxy.ts';
 import { startFakeBotApi } from '../support/fake-bot-api.ts';
+import { startSocksProxy } from '../support/socks-proxy.ts';
 import { startProcess, stateFolder } from '../support/worker-process.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -81,10 +83,45 @@ it('sends a message to each chat, and fails when one does not take it', { timeou
 });
 
 it.each([
+  ['http', startConnectProxy],
+  ['socks5', startSocksProxy],
+] as const)(
+  'goes through a proxy of %s://, and never says its password',
+  { timeout: 60_000 },
+  async (scheme, start) => {
+    const { server, folder, env } = await openTelegram([{ id: 7 }]);
+    const proxy = await start({ login: { user: 'asha', password: 'hunter2hunter2' } });
+    onTestFinished(() => proxy.close());
+    const run = (command: string, password: string) => {
+      const url = `${scheme}://asha:${password}@127.0.0.1:${proxy.port}`;
+      return startProcess(['telegram', command], folder, { ...env, TELEGRAM_PROXY: url }).ended;
+    };
+    const told = await run('test', 'hunter2hunter2');
+    expect([told.code, told.stdout], told.stderr).toEqual([0, 'chat 7: told\n']);
+    expect(proxy.tunnels).toEqual([new URL(server.url).host]);
+    expect(server.messages).toHaveLength(1);
+    const refused = await run('test', 'hunter3hunter3');
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toMatch(
+      /^chat 7: The proxy of TELEGRAM_PROXY asks for a user and password that it knows \(/,
+    );
+    const unpaired = await run('pair', 'hunter3hunter3');
+    expect(unpaired.code).toBe(1);
+    expect(unpaired.stderr).toContain('The proxy of TELEGRAM_PROXY asks for a user and password that it knows');
+    expect(server.calls.map(({ method }) => method)).toEqual(['sendMessage']);
+    for (const { stdout, stderr } of [told, refused, unpaired]) expect(stdout + stderr).not.toMatch(/hunter[23]/);
+  },
+);
+
+it.each([
   [{ TELEGRAM_BOT_TOKEN: '' }, 'TELEGRAM_BOT_TOKEN: expected the token of your bot in .env'],
   [{ TELEGRAM_BOT_TOKEN: 'hunter2hunter2' }, 'TELEGRAM_BOT_TOKEN: expected the token that @BotFather gave'],
   [{ TELEGRAM_BOT_TOKEN: '123456:another-token-that-nobody-knows' }, 'Telegram does not take the token: Unauthorized'],
   [{ TELEGRAM_API_ROOT: 'telegram' }, 'TELEGRAM_API_ROOT: expected a URL such as https://api.telegram.org'],
+  [
+    { TELEGRAM_PROXY: 'asha:hunter2hunter2@proxy:1080' },
+    'TELEGRAM_PROXY: expected a URL that starts with http://, https:// or socks5://',
+  ],
   [{}, 'telegram.chats: expected a chat, found none'],
 ])('refuses %j in one line', async (changes, expected) => {
   const { folder, env } = await openTelegram();

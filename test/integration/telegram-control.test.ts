@@ -1,76 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { PostgresCandleStore } from '../../src/db/postgres-candle-store.ts';
 import { INFY } from '../support/angel-one-simulator.ts';
-import { type FakeBotApi, startFakeBotApi } from '../support/fake-bot-api.ts';
-import { openRuleWorker, SWING } from '../support/rule-worker.ts';
-
-const [VIEWER, OPERATOR, OWNER, STRANGER, GROUP] = [11, 22, 33, 99, -500];
-const USERS = [
-  { id: VIEWER, role: 'viewer' },
-  { id: OPERATOR, role: 'operator' },
-  { id: OWNER, role: 'owner' },
-];
-const PATIENCE = { timeout: 40_000, interval: 20 };
-
-/** Somebody at a chat of the bot. */
-class Person {
-  readonly #server: FakeBotApi;
-  readonly user: number;
-  readonly chat: number;
-
-  constructor(server: FakeBotApi, user: number, chat = user) {
-    this.#server = server;
-    this.user = user;
-    this.chat = chat;
-  }
-
-  write(text: string, ageMs = 0): void {
-    const date = Math.floor((Date.now() - ageMs) / 1_000);
-    this.#server.push({ message: { message_id: 1, date, text, chat: { id: this.chat }, from: { id: this.user } } });
-  }
-
-  press(data: string, messageId = 1): void {
-    const message = { message_id: messageId, date: 1, chat: { id: this.chat } };
-    this.#server.push({ callback_query: { id: 'p', data, from: { id: this.user }, message } });
-  }
-
-  /** Everything this chat was told so far. */
-  get told(): readonly string[] {
-    return this.#server.messages.filter(({ chat }) => chat === this.chat).map(({ text }) => text);
-  }
-
-  /** What the chat is told next. */
-  async ask(text: string): Promise<string> {
-    const before = this.told.length;
-    this.write(text);
-    await expect.poll(() => this.told.length, PATIENCE).toBeGreaterThan(before);
-    return this.told[before] ?? '';
-  }
-
-  /** The buttons of its last message. */
-  get buttons(): readonly string[] {
-    return this.#server.messages.findLast(({ chat }) => chat === this.chat)?.buttons.map(({ data }) => data) ?? [];
-  }
-}
-
-async function openControlled() {
-  const server = await startFakeBotApi();
-  onTestFinished(() => server.close());
-  const telegram = { chats: [{ id: GROUP }], users: USERS };
-  const worker = await openRuleWorker({
-    bot: { telegram },
-    env: { TELEGRAM_BOT_TOKEN: server.token, TELEGRAM_API_ROOT: server.url },
-  });
-  const edits = () =>
-    server.calls.filter(({ method }) => method === 'editMessageText').map(({ payload }) => payload.text);
-  const notes = () =>
-    server.calls.filter(({ method }) => method === 'answerCallbackQuery').map(({ payload }) => payload.text);
-  return { ...worker, server, edits, notes, person: (user: number, chat?: number) => new Person(server, user, chat) };
-}
+import { GROUP, OPERATOR, OWNER, PATIENCE, STRANGER, VIEWER } from '../support/bot-person.ts';
+import { openControlledWorker } from '../support/controlled-worker.ts';
+import { SWING } from '../support/rule-worker.ts';
 
 it('answers what people look at, from the books, and each role gets what it may', { timeout: 120_000 }, async () => {
-  const { server, database, buy, print, start, person } = await openControlled();
+  const { server, database, buy, print, start, person } = await openControlledWorker();
   await buy({ stopLoss: 1_450, target: 1_600 });
   start();
   await print(1_510);
@@ -108,7 +45,7 @@ it('answers what people look at, from the books, and each role gets what it may'
   expect(await viewer.ask('/limits')).toContain('\nintraday positions are closed ');
   expect(await viewer.ask('/funds')).toMatch(/^<b>Funds<\/b>\nequity: ₹10,00,\d{3}\.\d\d, /);
   expect(await viewer.ask('/holdings')).toMatch(/^<b>Holdings/);
-  expect(await viewer.ask('/gtt')).toMatch(/^<b>GTT rules<\/b>\nsell INFY: 5 at /);
+  expect(await viewer.ask('/gtt')).toMatch(/^<b>GTT rules<\/b>\n[0-9a-z]{6} sell INFY: 5 at /);
   expect(await viewer.ask('/report')).toBe('<b>No report yet</b>');
   expect(await viewer.ask('/version')).toMatch(/^<b>signalman \d/);
   expect(await viewer.ask('/help')).toContain('/squareoff [all|strategy]: ');
@@ -131,8 +68,10 @@ it('answers what people look at, from the books, and each role gets what it may'
   expect(second?.png.equals(first?.png ?? Buffer.alloc(0)), 'another candle is another picture').toBe(false);
   // Menus by role.
   const menus = server.calls.filter(({ method }) => method === 'setMyCommands').map(({ payload }) => payload);
-  expect(menus.map(({ scope }) => (scope as { chat_id: number }).chat_id)).toEqual([VIEWER, OPERATOR, OWNER]);
-  const names = menus.map(({ commands }) => (commands as { command: string }[]).map(({ command }) => command));
+  const alone = menus.filter(({ scope }) => (scope as { type: string }).type === 'chat');
+  expect(alone.map(({ scope }) => (scope as { chat_id: number }).chat_id)).toEqual([VIEWER, OPERATOR, OWNER]);
+  expect(menus).toHaveLength(6);
+  const names = alone.map(({ commands }) => (commands as { command: string }[]).map(({ command }) => command));
   expect(names.map((each) => [each.includes('status'), each.includes('kill'), each.includes('resume')])).toEqual([
     [true, false, false],
     [true, true, false],
@@ -141,7 +80,7 @@ it('answers what people look at, from the books, and each role gets what it may'
 });
 
 it('halts at once, and does what is dangerous on a yes of the one who asked, once', { timeout: 120_000 }, async () => {
-  const { database, buy, print, start, person, edits, notes } = await openControlled();
+  const { database, buy, print, start, person, edits, notes } = await openControlledWorker();
   await buy({ stopLoss: 1_450, target: 1_600 });
   start();
   await print(1_510);
@@ -205,7 +144,7 @@ it('halts at once, and does what is dangerous on a yes of the one who asked, onc
 });
 
 it('tells a stranger nothing, and the owner of one who goes on', { timeout: 120_000 }, async () => {
-  const { server, database, start, person } = await openControlled();
+  const { server, database, start, person } = await openControlledWorker();
   start();
   await person(VIEWER).ask('/version');
   const stranger = person(STRANGER);
@@ -223,7 +162,7 @@ it('tells a stranger nothing, and the owner of one who goes on', { timeout: 120_
 it('applies a kill that was written while nobody listened before anything is sent, and no late trading command', {
   timeout: 120_000,
 }, async () => {
-  const { database, start, person, server } = await openControlled();
+  const { database, start, person, server } = await openControlledWorker();
   const operator = person(OPERATOR);
   operator.write('/squareoff', 600_000);
   operator.write('/kill', 600_000);
@@ -255,4 +194,7 @@ it('applies a kill that was written while nobody listened before anything is sen
   expect(isTold()).toHaveLength(1);
   worker.child.kill('SIGTERM');
   expect((await worker.ended).code).toBe(0);
+  const all = person(0, GROUP).told.join('\n');
+  expect(all).toMatch(/Trading begins: account "live_rules" LIVE, orders go to the broker, 1 strategy, 1 instrument, /);
+  expect(all).toMatch(/The worker was stopped: nothing is open$/);
 });

@@ -96,6 +96,7 @@ describe('the schedule of a worker that runs over days', () => {
       "differences from the broker's books: none",
       expect.stringMatching(/^candles: \d+ of one minute, \d+ with a gap, \d+ fetched later$/),
       expect.stringMatching(/^calls since 08:35: \d+; fullest .*orderWrite \d of \d in a second/),
+      expect.stringMatching(/^1\d:\d\d INFY long \d+: [\d,.]+ > [\d,.]+, -₹\d+\.\d\d \((signal|square off)\)$/),
     ]);
     await live(desk, ist(AFTER, '08:31'));
     await waitForRun(desk, database, AFTER, 'new-day');

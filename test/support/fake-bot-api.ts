@@ -42,6 +42,9 @@ export interface FakeBotApi {
   /** Of calls of the method, or of all. */
   fault(fault: BotFault, on?: { readonly method?: string; readonly count?: number }): void;
   calm(): void;
+  /** Nobody listens at the address, until `up`. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -150,8 +153,15 @@ export async function startFakeBotApi({ token = TOKEN }: { readonly token?: stri
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('Expected a port');
+  const down = async (): Promise<void> => {
+    if (!server.listening) return;
+    wakeAll();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
   return {
-    ...{ url: `http://127.0.0.1:${address.port}`, token, calls, messages, photos },
+    ...{ url: `http://127.0.0.1:${address.port}`, token, calls, messages, photos, down, close: down },
     push(update) {
       const id = nextUpdate;
       nextUpdate += 1;
@@ -165,11 +175,9 @@ export async function startFakeBotApi({ token = TOKEN }: { readonly token?: stri
     calm() {
       standing = [];
     },
-    async close() {
-      wakeAll();
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+    async up() {
+      server.listen(address.port, '127.0.0.1');
+      await once(server, 'listening');
     },
   };
 }

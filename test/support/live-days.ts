@@ -10,6 +10,7 @@ import type { EpochMs } from '../../src/core/time.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { defineStrategy, type StrategyHandlers } from '../../src/engine/strategy/strategy.ts';
 import { createLogger } from '../../src/logging/logger.ts';
+import { RecentLines } from '../../src/logging/recent-lines.ts';
 import { DEFAULT_FILL_RULES } from '../../src/simulation/fill-model.ts';
 import { openAngelOneMarket } from '../../src/worker/angel-one-market.ts';
 import type { OpenMarket } from '../../src/worker/open-market.ts';
@@ -87,7 +88,8 @@ export function startLiveWorker({ market, simulator }: TestDesk, options: LiveWo
   });
   const ended = runTradingWorker({
     ...{ env, account: options.account, takesUp: options.takesUp ?? 'all', isStandby: false, log },
-    telegram: null,
+    ...{ telegram: null, alertSettings: bot.telegram.alerts },
+    recent: new RecentLines(),
     ...{ onStandby: () => undefined, rules: DEFAULT_FILL_RULES, signal: stop.signal, onProgress: () => undefined },
     alerts: {
       write: (text, done) => {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
 import type { ClientOrderId, SignalKey, StrategyId } from '../../src/core/ids.ts';
+import type { Instrument } from '../../src/core/instrument.ts';
 import { MINUTE_MS } from '../../src/core/time.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { PostgresLedger } from '../../src/db/postgres-ledger.ts';
@@ -40,13 +41,19 @@ export interface RuleWorkerOptions {
   /** As `bot.config.ts` has it, besides account and strategies. */
   readonly bot?: object;
   readonly env?: Readonly<Record<string, string>>;
+  /** Listed at the broker besides; the bot does not trade them. */
+  readonly listed?: readonly Instrument[];
 }
 
 /** A worker in live mode against a simulator whose prices a test moves; a strategy that never decides anything by itself. */
-export async function openRuleWorker({ bot = {}, env: more = {} }: RuleWorkerOptions = {}): Promise<RuleWorker> {
+export async function openRuleWorker({
+  bot = {},
+  env: more = {},
+  listed = [],
+}: RuleWorkerOptions = {}): Promise<RuleWorker> {
   const now = Date.now();
   const day = openAllDay(now);
-  const desk = await openTestDesk({ start: now, calendar: day.calendar, instruments: [INFY, TCS] });
+  const desk = await openTestDesk({ start: now, calendar: day.calendar, instruments: [INFY, TCS, ...listed] });
   const folder = stateFolder();
   const config = join(tempFolder(), 'bot.config.ts');
   const strategy = {

@@ -51,7 +51,7 @@ export function resultLine(when: string, { trades, won, netPaise, chargesPaise }
 }
 
 /** `2 h 3 min`, `45 s`. */
-function spanOf(ms: number): string {
+export function spanOf(ms: number): string {
   const hours = Math.floor(ms / HOUR_MS);
   const minutes = Math.floor(ms / MINUTE_MS) % 60;
   if (hours >= 48) return `${Math.floor(hours / 24)} days`;

@@ -48,6 +48,8 @@ const WRITE_MS = 15_000;
 const EVENT_MS = 9_000;
 const LONGEST_MINUTES = 370;
 const END_MS = 90_000;
+/** Of what workers and simulator said last, when something is wrong. */
+const LINES_SHOWN = 200;
 
 export async function runWriters({ broker, seed, events, say }: WritersOptions): Promise<WritersReport> {
   const startedAt = performance.now();
@@ -111,7 +113,7 @@ export async function runWriters({ broker, seed, events, say }: WritersOptions):
     const books = await checkBooks({ stateFolder, account: ACCOUNT, truth, close: stage.close, areRatesKept: false });
     const fencing = judge(log, pids, lease.epochs);
     const problems = [...slots.flatMap((slot) => slot.problems), ...fencing.problems, ...books.problems];
-    if (problems.length > 0) say(lines.slice(-40).join('\n'));
+    if (problems.length > 0) say(lines.slice(-LINES_SHOWN).join('\n'));
     const { done, ...rest } = tally;
     return {
       ...{ events: done, ...rest, epochs: lease.epoch, writes: log.writes.length, writers: fencing.writers },

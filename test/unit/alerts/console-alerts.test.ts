@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConsoleAlerts } from '../../../src/alerts/console-alerts.ts';
-import type { Alert } from '../../../src/core/alert.ts';
+import { ALERT_KINDS, type Alert, type AlertSettings } from '../../../src/core/alert.ts';
 
 /** 09:20:01 in India. */
 const TIME = Date.UTC(2026, 10, 20, 3, 50, 1);
@@ -12,11 +12,12 @@ const ALERT: Alert = {
   time: TIME,
 };
 
-function stream(isTTY?: boolean) {
+function stream(isTTY?: boolean, columns?: number) {
   const written: string[] = [];
   return {
     written,
     isTTY,
+    columns,
     write(text: string, done: (error?: Error | null) => void) {
       written.push(text);
       done();
@@ -33,14 +34,45 @@ describe('console alerts', () => {
 
   it('stay within 80 columns, later lines under the first word', async () => {
     const out = stream();
-    const text = 'Closed 10 RELIANCE long: in at 1,402.35, out at 1,410.00 (target), net +₹64.12 after ₹12.38 charges';
+    const text =
+      'Target hit: closed 10 RELIANCE long, in at 1,402.35, out at 1,410.00, net +₹64.12 after ₹12.38 charges';
     await new ConsoleAlerts(out).send({ ...ALERT, text });
     const lines = out.written.join('').trimEnd().split('\n');
     expect(lines).toEqual([
-      '09:20:01    Closed 10 RELIANCE long: in at 1,402.35, out at 1,410.00 (target),',
-      '            net +₹64.12 after ₹12.38 charges',
+      '09:20:01    Target hit: closed 10 RELIANCE long, in at 1,402.35, out at',
+      '            1,410.00, net +₹64.12 after ₹12.38 charges',
     ]);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it.each([
+    [30, 40],
+    [50, 50],
+    [200, 80],
+  ])('of a terminal of %d columns use %d', async (columns, most) => {
+    const out = stream(true, columns);
+    await new ConsoleAlerts(out).send({ ...ALERT, text: 'word '.repeat(60) });
+    const lengths = out.written
+      .join('')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.length);
+    expect(Math.max(...lengths)).toBeGreaterThan(most - 6);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(most);
+  });
+
+  it('leave out what is switched off, but never what went wrong', async () => {
+    const out = stream();
+    const settings = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, 'on'])) as AlertSettings;
+    const alerts = new ConsoleAlerts(out, { ...settings, 'order/placed': 'off', order: 'off' });
+    const order = { ...ALERT, kind: 'order' } as const;
+    for (const each of [
+      { ...order, topic: 'placed' },
+      { ...order, topic: 'rejected', level: 'critical' as const },
+    ]) {
+      expect(await alerts.send({ ...each, text: each.topic })).toEqual({ kind: 'done', value: null });
+    }
+    expect(out.written).toEqual(['09:20:01 !! rejected\n']);
   });
 
   it('mark what is urgent, in colour only at a terminal', async () => {

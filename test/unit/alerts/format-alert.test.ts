@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatDenial, formatFill, formatOrder, formatSignal, formatTrade } from '../../../src/alerts/format-alert.ts';
+import {
+  formatDenial,
+  formatFill,
+  formatMovedStop,
+  formatOrder,
+  formatSignal,
+  formatTrade,
+} from '../../../src/alerts/format-alert.ts';
 import { formatDenialReason } from '../../../src/alerts/format-denial.ts';
 import {
   formatInstrument,
@@ -96,11 +103,15 @@ describe('sentences', () => {
   });
 
   it('tells a fill', () => {
-    expect(formatFill(fillOf(order(), 'F1'), 'ENTRY', 'EMA crossover')).toBe(
-      'Bought 10 RELIANCE at 1,402.35 (entry, EMA crossover)',
-    );
-    const sale = fillOf(order({ side: 'SELL' }), 'F2', 4);
-    expect(formatFill(sale, 'STOP_LOSS')).toBe('Sold 4 RELIANCE at 1,402.35 (stop-loss)');
+    const whole = order({ filledQuantity: 10 });
+    expect(formatFill(fillOf(whole, 'F1'), whole)).toBe('Bought 10 RELIANCE at 1,402.35 (entry)');
+    const part = order({ side: 'SELL', role: 'STOP_LOSS', filledQuantity: 7 });
+    expect(formatFill(fillOf(part, 'F2', 4), part)).toBe('Sold 4 RELIANCE at 1,402.35 (stop-loss, 7 of 10 by now)');
+  });
+
+  it('tells a stop that was moved', () => {
+    const stop = order({ role: 'STOP_LOSS', type: 'STOP_MARKET', triggerPrice: 1_398, filledQuantity: 3 });
+    expect(formatMovedStop(stop)).toBe('Stop of 7 RELIANCE moved to 1,398.00');
   });
 
   it('tells a trade', () => {
@@ -110,8 +121,9 @@ describe('sentences', () => {
       ...{ grossPaise: 7_650, chargesPaise: 1_238, netPaise: 6_412 },
     };
     expect(formatTrade(trade)).toBe(
-      'Closed 10 RELIANCE long: in at 1,402.35, out at 1,410.00 (target), net +₹64.12 after ₹12.38 charges',
+      'Target hit: closed 10 RELIANCE long, in at 1,402.35, out at 1,410.00, net +₹64.12 after ₹12.38 charges',
     );
+    expect(formatTrade({ ...trade, exitReason: 'stop_loss' })).toMatch(/^Stop hit: closed 10 /);
   });
 
   it.each([

@@ -73,6 +73,15 @@ describe('signalman', () => {
     [['backtest'], '--data: expected a candle file or folder, found nothing'],
     [['backtest', '--data', 'none.csv'], '--data: expected a file or folder that exists, found "none.csv"'],
     [['backtest', '--quantity', '1.5'], '--quantity: expected a whole number of at least 1, found "1.5"'],
+    [
+      ['backtest', '--sizing', 'half'],
+      '--sizing: expected fixed-value:<rupees>, percent-of-equity:<percent> or risk-per-trade:<percent>, found "half"',
+    ],
+    [['backtest', '--sizing', 'fixed-value:0'], '--sizing: expected a number above 0, found "0"'],
+    [
+      ['backtest', '--data', 'bot.config.ts', '--strategy', 'x', '--sizing', 'fixed-value:9', '--quantity', '2'],
+      '--sizing: expected nothing beside --quantity, which sizes already, found "2"',
+    ],
     [['backtest', '--capital', '0'], '--capital: expected a number above 0, found "0"'],
     [['backtest', '--slippage-bps', '-1'], '--slippage-bps: expected a number of at least 0, found "-1"'],
     [
@@ -85,7 +94,7 @@ describe('signalman', () => {
     ],
     [
       ['backtest', '--product', 'intrday'],
-      '--product: expected one of delivery, intraday, found "intrday"; did you mean "intraday"?',
+      '--product: expected one of delivery, intraday, carry-forward, found "intrday"; did you mean "intraday"?',
     ],
     [['backtest', '--broker', 'zerodha'], '--broker: expected one of angel-one, flattrade, found "zerodha"'],
     [['backtest', '--label', 'middle'], '--label: expected one of start, end, found "middle"'],

@@ -86,4 +86,32 @@ describe('readEnv', () => {
     );
     expect(secrets).toEqual(['postgres://owner:p%40ss-word@db/x', 'p%40ss-word', 'p@ss-word']);
   });
+
+  it.each(['http://10.0.0.1:3128', 'https://proxy.example/', 'socks5://asha:hunter2@proxy.example:1080'])(
+    'takes %s for a proxy, whose password is a secret',
+    (proxy) => {
+      const token = '123456789:AAFakeTokenOfATestThatNobodyMaySee00';
+      const env = readEnv({ TELEGRAM_BOT_TOKEN: token, TELEGRAM_PROXY: proxy }, '');
+      expect(env.telegram).toEqual({ token, apiRoot: 'https://api.telegram.org', proxy });
+      expect(env.secrets).toEqual([token, ...(proxy.includes('hunter2') ? [proxy, 'hunter2'] : [])]);
+      expect(readEnv({ TELEGRAM_BOT_TOKEN: token }, '').telegram?.proxy).toBeNull();
+    },
+  );
+
+  it.each([
+    'proxy.example:3128',
+    'ftp://asha:hunter2@proxy.example',
+    'socks4://asha:hunter2@proxy.example',
+    'http://hunter2@proxy.example',
+    'http://:hunter2@proxy.example',
+    'http://asha:hunter2%@proxy.example',
+    'http://asha:hunter2@proxy.example/path',
+    'http://asha:hunter2@proxy.example?x=1',
+    'socks5://',
+  ])('refuses %s for a proxy and does not print it', (proxy) => {
+    const lines = linesOf({ TELEGRAM_PROXY: proxy });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^TELEGRAM_PROXY: expected a URL that starts with http:\/\/, https:\/\/ or socks5:\/\//);
+    expect(lines[0]).not.toContain('hunter2');
+  });
 });

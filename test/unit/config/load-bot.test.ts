@@ -70,6 +70,15 @@ const linesOf = (written: unknown): string[] => {
 };
 
 describe('parseBot', () => {
+  it('takes settings of alerts by kind and by topic', () => {
+    const telegram = { alerts: { trade: 'off', 'trade/stop_loss': 'on' } } as const;
+    expect(parseBot({ ...base, telegram }, options).telegram.alerts).toMatchObject({
+      ...{ trade: 'off', 'trade/stop_loss': 'on', 'order/placed': 'off', order: 'on', denial: 'silent' },
+    });
+    const wrong = { alerts: { 'trade/stop': 'on' } };
+    expect(() => parseBot({ ...base, telegram: wrong }, options)).toThrow(/telegram\.alerts.*trade\/stop/);
+  });
+
   it('turns rupees into paise, minutes into milliseconds and paths into absolute ones', () => {
     const bot = parseBot(base, options);
     expect(bot.account).toEqual({ id: 'paper', broker: 'paper', capitalPaise: 1_000_000_00 });

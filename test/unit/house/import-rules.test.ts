@@ -81,6 +81,7 @@ const PLANTS: readonly [rule: string, file: string, source: string][] = [
   ['cli-keeps-its-packages', 'src/worker/b.ts', "import 'commander';"],
   ['logging-keeps-its-packages', 'src/worker/b.ts', "import 'pino';"],
   ['brokers-keeps-its-packages', 'src/worker/b.ts', "import 'undici';"],
+  ['alerts-keeps-its-packages', 'src/worker/d.ts', "import 'socks-proxy-agent';"],
   ['brokers-and-simulators-keeps-its-packages', 'src/worker/b.ts', "import 'ws';"],
   ['file-not-in-the-map', 'src/utils/b.ts', 'export const b = 1;'],
   ['no-cycles', 'src/feed/b.ts', "import type { C } from './c.ts';\nexport type B = C;"],

@@ -1,9 +1,15 @@
 import { plain } from '../write-messages.ts';
 import type { BotCommand } from './bot-command.ts';
+import type { Role } from './guard.ts';
 
 /** `/orders [open|today]` */
 export function usageOf({ name, usage }: Pick<BotCommand, 'name' | 'usage'>): string {
   return usage === '' ? `/${name}` : `/${name} ${usage}`;
+}
+
+/** Who may write the command with these words behind it. */
+export function roleFor({ role, roleOf }: Pick<BotCommand, 'role' | 'roleOf'>, args: readonly string[]): Role {
+  return roleOf?.(args) ?? role;
 }
 
 /** The same commands, and one that lists them all. */

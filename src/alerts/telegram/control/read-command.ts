@@ -6,7 +6,8 @@ export interface WrittenCommand {
   readonly args: readonly string[];
 }
 
-const MOST_ARGUMENTS = 10;
+/** More than any command takes: what is cut off must not make a shorter one of it. */
+const MOST_ARGUMENTS = 32;
 const HEAD = /^\/([a-z0-9_]{1,32})(?:@([a-z0-9_]{1,64}))?$/i;
 
 /** `/orders@signalman_bot today` names the command `orders` with one argument; null for anything that is no command. */

@@ -1,4 +1,11 @@
-import { ALERT_KINDS, ALERT_SETTINGS, type AlertKind, type AlertSetting } from '../../../core/alert.ts';
+import {
+  ALERT_KINDS,
+  ALERT_SETTINGS,
+  ALERT_SUBJECTS,
+  ALERT_TOPICS,
+  type AlertKind,
+  type AlertSubject,
+} from '../../../core/alert.ts';
 import type { AlertWishes } from '../../../ports/message-book.ts';
 import { formatQuietHours, readQuietHours } from '../quiet-hours.ts';
 import { bold, plain } from '../write-messages.ts';
@@ -9,8 +16,9 @@ import { misread } from './view-commands.ts';
 export const SETTINGS_COMMAND: BotCommand = {
   name: 'settings',
   role: 'owner',
-  usage: '[<kind> on|silent|off] [quiet 22:00-07:00|off]',
-  summary: 'how alerts are told, by kind and by hour; what went wrong can be silenced, not switched off',
+  usage: '[<kind>[/<topic>] on|silent|off] [quiet 22:00-07:00|off]',
+  summary:
+    'how alerts are told, by kind, by topic (trade/stop_loss) and by hour; what went wrong can be silenced, not switched off',
   isSafety: false,
   async run(args, desk) {
     const [what, value, ...others] = args;
@@ -30,18 +38,36 @@ function withQuiet(wishes: AlertWishes, value = ''): AlertWishes | string {
 }
 
 function withKind(wishes: AlertWishes, what: string, value = ''): AlertWishes | string {
-  const kind = ALERT_KINDS.find((each) => each === what);
+  const subject = ALERT_SUBJECTS.find((each) => each === what);
   const setting = ALERT_SETTINGS.find((each) => each === value);
-  if (kind === undefined) return `expected "quiet" or one of ${ALERT_KINDS.join(', ')}, found "${what}"`;
+  if (subject === undefined) return `expected "quiet" or one of ${expectedSubjects(what)}, found "${what}"`;
   if (setting === undefined) return `expected one of ${ALERT_SETTINGS.join(', ')} behind it, found "${value}"`;
-  return { ...wishes, kinds: { ...wishes.kinds, [kind]: setting } };
+  // What is set for a kind is meant for all of it.
+  const kept = Object.entries(wishes.kinds).filter(([each]) => !each.startsWith(`${subject}/`));
+  return { ...wishes, kinds: { ...Object.fromEntries(kept), [subject]: setting } };
+}
+
+/** The topics of a kind that is known, else the kinds. */
+function expectedSubjects(what: string): string {
+  const kind = ALERT_KINDS.find((each) => each === what.split('/')[0]);
+  return kind === undefined ? ALERT_KINDS.join(', ') : [kind, ...subjectsOf(kind)].join(', ');
+}
+
+function subjectsOf(kind: AlertKind): readonly AlertSubject[] {
+  return ALERT_TOPICS[kind].map((topic) => `${kind}/${topic}` as AlertSubject);
 }
 
 function shown(wishes: AlertWishes, { alerts }: ControlDesk): Reply {
   const lineOf = (kind: AlertKind): string => {
-    const configured: AlertSetting = alerts.configured[kind];
+    const configured = alerts.configured[kind];
     const now = wishes.kinds[kind] ?? configured;
-    return `${kind}: ${now}${now === configured ? '' : ` (configured: ${configured})`}`;
+    const topics = subjectsOf(kind).flatMap((subject) => {
+      const setting =
+        wishes.kinds[subject] ?? (wishes.kinds[kind] === undefined ? alerts.configured[subject] : undefined);
+      return setting === undefined || setting === now ? [] : [`${subject.slice(kind.length + 1)} ${setting}`];
+    });
+    const but = topics.length === 0 ? '' : `, but ${topics.join(', ')}`;
+    return `${kind}: ${now}${but}${now === configured ? '' : ` (configured: ${configured})`}`;
   };
   const quiet = wishes.quiet === null ? 'never' : `${formatQuietHours(wishes.quiet)}, but for what is critical`;
   const lines = [...ALERT_KINDS.map(lineOf), `quiet: ${quiet}`];

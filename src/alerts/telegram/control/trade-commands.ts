@@ -1,8 +1,8 @@
 /** Commands about one position or one order. They ask first, with what they would come to. */
-import { parseInstrumentId } from '../../../core/instrument.ts';
 import type { OpenPosition } from '../../../ports/account-views.ts';
 import { formatOrder } from '../../format-alert.ts';
 import { formatInstrument } from '../../format-values.ts';
+import { isNamed } from '../../named-instrument.ts';
 import { positionLine } from '../../views/book-views.ts';
 import type { BotCommand } from './bot-command.ts';
 import { misread } from './view-commands.ts';
@@ -68,11 +68,4 @@ function positionsMeant(
   const all = [...new Set(open.map(({ instrumentId }) => formatInstrument(instrumentId)))].join(', ');
   const problem = `expected one of the open positions (${all || 'there is none'}), found "${words}"`;
   return { positions: whole.length > 0 ? whole : ofOne, problem };
-}
-
-function isNamed(id: OpenPosition['instrumentId'], words: string): boolean {
-  const wanted = words.toLowerCase();
-  const parsed = parseInstrumentId(id);
-  const symbol = parsed?.expiry === null ? parsed.symbol : null;
-  return [id, formatInstrument(id), symbol].some((name) => name?.toLowerCase() === wanted);
 }

@@ -157,7 +157,6 @@ const VIEWS: readonly View[] = [
   told('limits', "the account's limits, and how much of each is used"),
   told('funds', 'equity, what it has fallen from its peak, and what the broker says is available'),
   told('holdings', 'shares in the account from deliveries of earlier days, by the broker'),
-  told('gtt', 'good-till-triggered rules: those that rest, and those that ended of late'),
   {
     name: 'report',
     usage: '[date]',
@@ -196,10 +195,11 @@ export const VIEW_COMMANDS: readonly ViewCommand[] = VIEWS.map((view) => ({
   ...view,
   role: 'viewer',
   isSafety: false,
+  isPaged: true,
 }));
 
 function told(name: Told, summary: string): View {
-  const head = `${name === 'gtt' ? 'GTT rules' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`}`;
+  const head = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   return {
     ...{ name, usage: '', summary },
     run: withoutArguments(async (desk) => {
@@ -213,7 +213,7 @@ export function noStrategy(name: string, desk: ViewDesk): string {
   return `expected one of ${desk.strategies.join(', ')}, found "${name}"`;
 }
 
-function answer(head: string, lines: readonly string[], facts: unknown): Reply {
+export function answer(head: string, lines: readonly string[], facts: unknown): Reply {
   return { kind: 'lines', lines: [bold(head), ...lines.map(plain)], facts };
 }
 
@@ -221,7 +221,7 @@ export function misread(problem: string): Reply {
   return { kind: 'misread', problem };
 }
 
-function withoutArguments(run: (desk: ViewDesk) => Promise<Reply>): ViewCommand['run'] {
+export function withoutArguments(run: (desk: ViewDesk) => Promise<Reply>): ViewCommand['run'] {
   return async (args, desk) =>
     args.length === 0 ? run(desk) : misread(`expected nothing behind it, found "${args.join(' ')}"`);
 }
@@ -239,7 +239,7 @@ function overPeriod(run: (period: Period, span: Span, desk: ViewDesk) => Promise
 }
 
 /** Up to now; weeks begin on Monday. */
-function spanOf(period: Period, now: number): Span {
+export function spanOf(period: Period, now: number): Span {
   const today = dayOf(now);
   return { from: startOfDay(firstOf(period, today)), to: startOfDay(today + 1) };
 }

@@ -1,16 +1,14 @@
 /** Writes `docs/telegram.md` from what the commands really answer. */
 import { expect, test } from 'vitest';
 import { answerOfCommand } from '../../../../src/alerts/answer-of-command.ts';
-import type { BotCommand, ControlDesk } from '../../../../src/alerts/telegram/control/bot-command.ts';
+import type { BotCommand, ControlDesk, LinesReply } from '../../../../src/alerts/telegram/control/bot-command.ts';
+import { BOT_COMMANDS } from '../../../../src/alerts/telegram/control/bot-commands.ts';
 import { usageOf, withHelp } from '../../../../src/alerts/telegram/control/help-command.ts';
-import { SETTINGS_COMMAND } from '../../../../src/alerts/telegram/control/settings-command.ts';
-import { SWITCH_COMMANDS } from '../../../../src/alerts/telegram/control/switch-commands.ts';
-import { TRADE_COMMANDS } from '../../../../src/alerts/telegram/control/trade-commands.ts';
-import { VIEW_COMMANDS } from '../../../../src/alerts/telegram/control/view-commands.ts';
 import { ALERT_KINDS, type AlertKind, type AlertSetting } from '../../../../src/core/alert.ts';
 import type { ClientOrderId, InstrumentId, SignalKey, StrategyId } from '../../../../src/core/ids.ts';
 import type { AlertWishes } from '../../../../src/ports/message-book.ts';
 import { brokerId, buildOrder, buildSignal } from '../../../support/build-order.ts';
+import { sampleBacktests, sampleRules } from '../../../support/sample-desks.ts';
 
 const CONFIGURED = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, 'on'])) as Record<AlertKind, AlertSetting>;
 const NOW = Date.parse('2026-11-17T11:32:05+05:30');
@@ -44,6 +42,26 @@ const signal = buildSignal({
     reason: 'the fast average crossed the slow one',
   },
 });
+
+const denied = buildSignal({
+  ...{ ...ENTRY, strategyId: ORB, quantity: 0, entryPrice: 1_408.2, createdTime: NOW - 720_000, status: 'DENIED' },
+  verdict: { kind: 'DENIED', reason: { code: 'TRADING_PAUSED' } },
+});
+const WIPRO = 'NSE:WIPRO' as InstrumentId;
+const NIFTY = 'NSE:NIFTY 50' as InstrumentId;
+const option = (strike: number, type: 'CE' | 'PE'): InstrumentId =>
+  `NFO:NIFTY:2026-11-24:${strike}:${type}` as InstrumentId;
+const CHAIN = [25_500, 25_600, 25_700, 25_800, 25_900].flatMap((strike) =>
+  (['CE', 'PE'] as const).map((optionType) => ({ instrumentId: option(strike, optionType), strike, optionType })),
+);
+const quoted = (instrumentId: InstrumentId, lastPrice: number, openInterest: number | null) => ({
+  ...{ instrumentId, time: NOW - 1_000, lastPrice, openInterest, bid: null, ask: null, volume: 0 },
+});
+const OPTION_QUOTES = [
+  ...[quoted(option(25_600, 'CE'), 214.35, 45_12_950), quoted(option(25_600, 'PE'), 71.2, 98_40_350)],
+  ...[quoted(option(25_700, 'CE'), 152.4, 1_02_44_000), quoted(option(25_700, 'PE'), 108.75, 76_31_000)],
+  ...[quoted(option(25_800, 'CE'), 102.05, 1_34_90_750), quoted(option(25_800, 'PE'), 158.6, 31_07_650)],
+];
 
 const CANDLES = [{ openTime: OPENED, open: 1_400, high: 1_405, low: 1_399, close: 1_402, volume: 1_000 }];
 const wished = {
@@ -88,6 +106,22 @@ const desk: ControlDesk = {
         ...{ volume: 12_34_567, openInterest: null },
       },
     ],
+    quotesOf: async (ids) => [quoted(NIFTY, 25_732.4, null)].filter(({ instrumentId }) => ids.includes(instrumentId)),
+    watch: async () => [
+      { instrumentId: NIFTY, lastPrice: 25_732.4, time: NOW - 1_000, bid: null, ask: null, firstPrice: 25_801.15 },
+      { instrumentId: RELIANCE, lastPrice: 1_410, time: NOW, bid: 1_409.95, ask: 1_410.05, firstPrice: 1_402.3 },
+      { instrumentId: WIPRO, lastPrice: null, time: null, bid: null, ask: null, firstPrice: null },
+    ],
+    verdicts: async () => [
+      { code: null, count: 4, newest: signal },
+      { code: 'TRADING_PAUSED', count: 3, newest: denied },
+    ],
+    risks: async () => [
+      {
+        ...{ strategyId: EMA, instrumentId: RELIANCE, product: 'INTRADAY', quantity: 10, averagePrice: 1_402.35 },
+        ...{ lastPrice: 1_410, stopUnits: 10, stopPrice: 1_395 },
+      },
+    ],
     report: async () => ({
       day: '2026-11-16',
       text: "Day's report of 2026-11-16: net +₹517.50 after charges\norders: 6: 4 filled, 2 canceled; 4 fills",
@@ -115,8 +149,27 @@ const desk: ControlDesk = {
     ],
     holdings: async () => ['TCS-EQ: 40'],
     gtt: async () => [
-      'sell TCS: 40 at 3,200.00, limit 3,040.00, active or 40 at 3,600.00, limit 3,420.00, active, until 2027-11-17',
+      'g7k2m9 sell TCS: 40 at 3,200.00, limit 3,040.00, active or 40 at 3,600.00, limit 3,420.00, active, until 2027-11-17',
     ],
+    halts: async () => [],
+  },
+  options: {
+    underlying: async () => ({
+      ...{ exchange: 'NFO', symbol: 'NIFTY', instrumentId: NIFTY, expiries: ['2026-11-24', '2026-12-01'] },
+    }),
+    contracts: async () => CHAIN,
+  },
+  quotes: {
+    quotesOf: async (ids) => ({
+      ...{ kind: 'done', value: OPTION_QUOTES.filter(({ instrumentId }) => ids.includes(instrumentId)) },
+    }),
+  },
+  logLines: () => ['09:00:12 info Market stream type=connected', '11:20:41 warn The call budget failed'],
+  login: {
+    broker: 'Angel One',
+    needs: 'it logs in by itself, with the TOTP secret of the environment, and again each trading day before the open',
+    standing: () => ({ kind: 'open', since: OPENED - 1_200_000 }),
+    takeToken: null,
   },
   now: () => NOW,
   day: () => NOW,
@@ -127,19 +180,33 @@ const desk: ControlDesk = {
       wished.now = wishes;
     },
   },
-  carryOut: async ({ command }) => answerOfCommand({ command }, []),
+  backtests: sampleBacktests(),
+  rules: sampleRules(() => NOW).desk,
+  carryOut: async (action) => ('rule' in action ? action.rule : answerOfCommand({ command: action.command }, [])),
 };
 
 /** What is written behind the name in the sample. */
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  backtest: ['ema-5m', 'RELIANCE', '2026-10'],
   cancel: ['p3x8a1'],
   chart: ['RELIANCE', '5m'],
   exit: ['RELIANCE'],
   order: ['e7k2m9'],
+  optionchain: ['NIFTY'],
   orders: ['today'],
   pnl: ['day'],
   quote: ['RELIANCE'],
   strategy: ['ema-5m', 'off'],
+};
+
+/** More of a command that does several things. */
+const MORE: Readonly<Record<string, readonly string[]>> = {
+  gtt: [
+    'new RELIANCE sell 10 trigger 1380 limit 1375 days 90',
+    'new RELIANCE sell 10 stop 1350/1345 target 1450/1449',
+    'modify g7k2m9 stop 3250/3090',
+    'cancel g7k2m9',
+  ],
 };
 
 const HEAD = `# Commands by Telegram
@@ -151,29 +218,38 @@ would come to and two buttons, which work once, for the one who asked, for a min
 done late when it makes things safer (\`/halt\`, \`/pause\`, \`/kill\`), and refused when it trades.
 `;
 
-async function sampleOf(command: BotCommand): Promise<string> {
-  const args = SAMPLES[command.name] ?? [];
+async function saidTo(command: BotCommand, args: readonly string[]): Promise<readonly string[]> {
   const reply = await command.run(args, desk);
-  const written = `/${[command.name, ...args].join(' ')}`;
-  const said = async (): Promise<readonly string[]> => {
-    switch (reply.kind) {
-      case 'lines':
-        return [...reply.lines.map(({ text }) => text), ...(reply.picture ? ['[a picture]'] : [])];
-      case 'act':
-        return [`${reply.action.command}: ${await desk.carryOut(reply.action, '')}`];
-      case 'ask':
-        return [`${written}?`, ...reply.effect, '[Yes] [No]'];
-      case 'misread':
-        throw new Error(`The sample of /${command.name} makes no command: ${reply.problem}`);
-    }
-  };
+  const told = ({ lines, picture }: LinesReply): readonly string[] => [
+    ...lines.map(({ text }) => text),
+    ...(picture ? ['[a picture]'] : []),
+  ];
+  switch (reply.kind) {
+    case 'lines':
+      return told(reply);
+    case 'later':
+      return [...reply.lines.map(({ text }) => text), ...told(await reply.begin())];
+    case 'act':
+      return [`${reply.action.command}: ${await desk.carryOut(reply.action, '')}`];
+    case 'ask':
+      return [`/${[command.name, ...args].join(' ')}?`, ...reply.effect, '[Yes] [No]'];
+    case 'misread':
+      throw new Error(`The sample of /${command.name} makes no command: ${reply.problem}`);
+  }
+}
+
+async function sampleOf(command: BotCommand): Promise<string> {
+  const samples = [SAMPLES[command.name] ?? [], ...(MORE[command.name] ?? []).map((words) => words.split(' '))];
+  const blocks: string[] = [];
+  for (const args of samples) {
+    blocks.push([`> /${[command.name, ...args].join(' ')}`, ...(await saidTo(command, args))].join('\n'));
+  }
   const role = command.role === 'owner' ? 'The owner' : `From ${command.role} on`;
-  return `## ${usageOf(command)}\n\n${role}: ${command.summary}.\n\n\`\`\`\n> ${written}\n${(await said()).join('\n')}\n\`\`\`\n`;
+  return `## ${usageOf(command)}\n\n${role}: ${command.summary}.\n\n\`\`\`\n${blocks.join('\n\n')}\n\`\`\`\n`;
 }
 
 test('docs/telegram.md shows each command with what it answers', async () => {
   const samples: string[] = [];
-  for (const command of withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS, SETTINGS_COMMAND]))
-    samples.push(await sampleOf(command));
+  for (const command of withHelp(BOT_COMMANDS)) samples.push(await sampleOf(command));
   await expect([HEAD, ...samples].join('\n')).toMatchFileSnapshot('../../../../docs/telegram.md');
 });

@@ -1,19 +1,17 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ControlDesk } from '../../../../src/alerts/telegram/control/bot-command.ts';
+import { BOT_COMMANDS } from '../../../../src/alerts/telegram/control/bot-commands.ts';
 import { Control } from '../../../../src/alerts/telegram/control/control.ts';
 import type { ControlAction } from '../../../../src/alerts/telegram/control/control-action.ts';
 import { Guard } from '../../../../src/alerts/telegram/control/guard.ts';
 import { withHelp } from '../../../../src/alerts/telegram/control/help-command.ts';
-import { SETTINGS_COMMAND } from '../../../../src/alerts/telegram/control/settings-command.ts';
-import { SWITCH_COMMANDS } from '../../../../src/alerts/telegram/control/switch-commands.ts';
-import { TRADE_COMMANDS } from '../../../../src/alerts/telegram/control/trade-commands.ts';
-import { VIEW_COMMANDS } from '../../../../src/alerts/telegram/control/view-commands.ts';
 import { ALERT_KINDS, type AlertKind, type AlertSetting } from '../../../../src/core/alert.ts';
 import type { StrategyId } from '../../../../src/core/ids.ts';
-import type { Confirmation, ConfirmationBook, Taken } from '../../../../src/ports/confirmation-book.ts';
 
 import { type AlertWishes, NO_WISHES } from '../../../../src/ports/message-book.ts';
+import { MemoryConfirmations } from '../../../support/memory-confirmations.ts';
+import { sampleBacktests, sampleRules } from '../../../support/sample-desks.ts';
 
 const CANDLES = [{ openTime: 1_000, open: 1, high: 1, low: 1, close: 1, volume: 1 }];
 const CONFIGURED = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, 'on'])) as Record<AlertKind, AlertSetting>;
@@ -21,25 +19,6 @@ const [VIEWER, OPERATOR, OWNER, GROUP] = [11, 22, 33, -500];
 const START = Date.parse('2026-11-20T10:00:00+05:30');
 const NONE = { trades: 0, won: 0, grossPaise: 0, chargesPaise: 0, netPaise: 0, openPaise: 0 };
 const STANDING = { openPositions: 2, workingEntries: 3, workingExits: 4 };
-
-/** As the tables do it. */
-class MemoryConfirmations implements ConfirmationBook {
-  readonly asked = new Map<string, Confirmation & { isUsed: boolean }>();
-
-  async ask(confirmation: Confirmation): Promise<void> {
-    this.asked.set(confirmation.nonce, { ...confirmation, isUsed: false });
-  }
-
-  async take(nonce: string, user: number, chat: string, now: number, mostMs: number): Promise<Taken> {
-    const found = this.asked.get(nonce);
-    if (found === undefined) return { kind: 'unknown' };
-    if (found.user !== user || found.chat !== chat) return { kind: 'foreign' };
-    if (found.isUsed) return { kind: 'used' };
-    if (now - found.createdTime > mostMs) return { kind: 'late' };
-    found.isUsed = true;
-    return { kind: 'taken', action: found.action };
-  }
-}
 
 const none = async (): Promise<readonly string[]> => [];
 
@@ -83,6 +62,10 @@ function openControl() {
     candles: async () => CANDLES,
     fills: async () => [],
     quotes: async () => [],
+    quotesOf: async () => [],
+    watch: async () => [],
+    verdicts: async () => [],
+    risks: async () => [],
     report: async () => undefined,
     resultsByStrategy: async () => [],
   };
@@ -91,7 +74,7 @@ function openControl() {
       confirmations,
       clock,
       botName: () => 'signalman_bot',
-      commands: withHelp([...VIEW_COMMANDS, ...TRADE_COMMANDS, ...SWITCH_COMMANDS, SETTINGS_COMMAND]),
+      commands: withHelp(BOT_COMMANDS),
     },
     makeNonce: () => {
       world.nonces += 1;
@@ -127,7 +110,10 @@ function openControl() {
       views,
       strategies: ['ema-5m' as StrategyId, 'M&M_<b>*' as StrategyId],
       facts: () => ({ account: 'a', mode: 'paper', version: '1', startedTime: START }),
-      told: { health: none, limits: none, funds: none, holdings: none, gtt: none },
+      told: { health: none, limits: none, funds: none, holdings: none, gtt: none, halts: none },
+      options: { underlying: async () => undefined, contracts: async () => [] },
+      quotes: { quotesOf: async () => ({ kind: 'done', value: [] }) },
+      ...{ logLines: () => [], login: null },
       theme: 'light',
       draw: async () => new Uint8Array([1, 2, 3]),
       now: () => world.now,
@@ -139,6 +125,8 @@ function openControl() {
           wished.now = wishes;
         },
       },
+      backtests: sampleBacktests(),
+      rules: sampleRules(() => world.now).desk,
       carryOut: async (action, askedBy) => {
         failAt('carryOut');
         done.push({ ...action, askedBy });
@@ -205,7 +193,7 @@ describe('a command', () => {
   test('that makes things safer is done however late, without asking; a dangerous one is refused then', async () => {
     for (const text of ['/halt', '/pause ema-5m', '/kill'])
       await open.control.take(written(text, OPERATOR, { ageMs: 3_600_000 }));
-    expect(open.done.map(({ command, strategyId }) => [command, strategyId])).toEqual([
+    expect(open.done.map((each) => 'command' in each && [each.command, each.strategyId])).toEqual([
       ['halt', null],
       ['halt', 'ema-5m'],
       ['kill', null],
@@ -289,8 +277,15 @@ const someText = fc.oneof(
     '/squareoff',
     '/resume',
     '/strategy ema-5m on',
+    '/gtt new RELIANCE buy 5 trigger 1600 limit 1605 days 90',
+    '/gtt modify g7k2m9 target 3700/3690',
+    '/gtt cancel g7k',
+    '/backtest ema-5m RELIANCE 30d',
     '/order e7k',
     '/signals 5 M&M_<b>*',
+    '/optionchain M&M_<b>*',
+    '/logs 100',
+    '/login <b>',
     '/help',
     '/start',
   ),

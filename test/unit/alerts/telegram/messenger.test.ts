@@ -20,7 +20,14 @@ function alert(key: string, changes: Partial<Alert> = {}): Alert {
   return { key, kind: 'fill', level: 'info', text: `text of ${key}`, time: TIME, ...changes };
 }
 
-function open(alerts: readonly Alert[], { chats = [ASHA], off = [] as AlertKind[], silent = [] as AlertKind[] } = {}) {
+interface OpenOptions {
+  readonly chats?: readonly TelegramChat[];
+  readonly off?: readonly AlertKind[];
+  readonly silent?: readonly AlertKind[];
+  readonly pictureOf?: (alert: Alert) => Promise<Uint8Array | null>;
+}
+
+function open(alerts: readonly Alert[], { chats = [ASHA], off = [], silent = [], pictureOf }: OpenOptions = {}) {
   const clock = new ManualClock(TIME);
   const waiting = new Map<string, Alert[]>();
   const troubles: string[] = [];
@@ -49,7 +56,7 @@ function open(alerts: readonly Alert[], { chats = [ASHA], off = [] as AlertKind[
       markSent: end,
       markRefused: end,
     },
-    ...{ clock, chats, settings, onTrouble: (text) => troubles.push(text) },
+    ...{ clock, chats, settings, pictureOf, onTrouble: (text) => troubles.push(text) },
   });
   const wish = (wanted: AlertWishes): void => {
     wishes = wanted;
@@ -92,11 +99,20 @@ it('fills messages one after the other when much has gathered', async () => {
   expect(server.messages.length).toBeLessThan(20);
 });
 
-it('tells an alert that is longer than a message in several', async () => {
-  const { messenger } = open([alert('long', { kind: 'summary', text: Array(100).fill('y'.repeat(99)).join('\n') })]);
-  expect(await messenger.deliver()).toEqual({ kind: 'done' });
+it('tells an alert that is longer than a message in several, one at a time and each once', async () => {
+  const { messenger, clock, add } = open([
+    alert('long', { kind: 'summary', text: Array(100).fill('y'.repeat(99)).join('\n') }),
+  ]);
+  expect(await messenger.deliver()).toEqual({ kind: 'later', afterMs: 1_000 });
+  add([alert('after')]);
+  await clock.reach(TIME + 1_000);
+  // The rest has to wait, and what is there already is not told again.
+  server.fault({ kind: 'throttled', retryAfter: 5 }, { count: 1 });
+  expect(await messenger.deliver()).toEqual({ kind: 'later', afterMs: 5_000 });
+  for (let turn = 6; (await messenger.deliver()).kind === 'later'; turn += 1) await clock.reach(TIME + turn * 1_000);
   expect(texts().join('\n').match(/y{99}/g)).toHaveLength(100);
-  expect(server.messages.length).toBeGreaterThan(1);
+  expect(texts()).toHaveLength(4);
+  expect(texts().at(-1)).toBe('09:20:01 text of after');
 });
 
 it('waits as long as Telegram asks for, and loses nothing', async () => {
@@ -178,4 +194,28 @@ it('goes by what a person has set before what is configured, and is quiet in qui
   wish({ kinds: {}, quiet: { from: 22 * 3_600_000, to: 9 * 3_600_000 } });
   await tell(alert('g', { kind: 'system' }));
   expect(server.messages.slice(-3).map(({ isSilent }) => isSilent)).toEqual([true, false, false]);
+});
+
+it('tells denials of one reason together, and may have a picture to show', async () => {
+  const denial = (key: string) => alert(key, { kind: 'denial', topic: 'TRADING_PAUSED', text: 'Denied: buy TCS' });
+  const report = alert('r', { kind: 'summary', topic: 'report', text: 'Report\norders: 3' });
+  const { messenger, waiting } = open([denial('a'), denial('b'), report], {
+    pictureOf: async ({ topic }) => (topic === 'report' ? new Uint8Array([1, 2, 3]) : null),
+  });
+  await messenger.deliver();
+  expect(texts()).toEqual([
+    '09:20:01 Denied: buy TCS (and 1 more for this reason since 09:20:01)\n09:20:01 Report\norders: 3',
+  ]);
+  expect(server.photos.map(({ chat, png }) => [chat, [...png]])).toEqual([[7, [1, 2, 3]]]);
+  expect(waiting.get('7')).toEqual([]);
+});
+
+it('has told everything though a picture does not get there', async () => {
+  const { messenger, waiting, troubles } = open([alert('r', { kind: 'summary', topic: 'report' })], {
+    pictureOf: async () => new Uint8Array([1]),
+  });
+  server.fault({ kind: 'error', code: 400, description: 'Bad Request' }, { method: 'sendPhoto' });
+  expect(await messenger.deliver()).toEqual({ kind: 'done' });
+  expect(waiting.get('7')).toEqual([]);
+  expect(troubles).toEqual(['A picture did not get to chat 7: refused']);
 });

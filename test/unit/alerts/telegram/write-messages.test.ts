@@ -4,6 +4,7 @@ import {
   bold,
   escapeHtml,
   LONGEST_MESSAGE,
+  mono,
   plain,
   type TextLine,
   writeMessages,
@@ -17,8 +18,8 @@ function shown(message: string): string {
     if (part === '&lt;') text += '<';
     else if (part === '&gt;') text += '>';
     else if (part === '&amp;') text += '&';
-    else if (part === '<b>') open.push(part.slice(1, -1));
-    else if (part === '</b>') {
+    else if (part === '<b>' || part === '<pre>') open.push(part.slice(1, -1));
+    else if (part === '</b>' || part === '</pre>') {
       if (open.pop() !== part.slice(2, -1)) throw new Error(`Can't find start tag of ${part}`);
     } else if (part.startsWith('<') || part.startsWith('&') || part.includes('>')) {
       throw new Error(`Can't parse entities: ${part}`);
@@ -30,8 +31,25 @@ function shown(message: string): string {
 
 it('shows every name as it is', () => {
   const names = ['M&M', 'NIFTY_50*', '<b>bold</b>', 'a < b && c > d', '[link](tg://x)', '&amp;', '`code`', '\\_'];
-  const [message = ''] = writeMessages([...names.map(plain), ...names.map(bold)]);
-  expect(shown(message)).toBe([...names, ...names].join('\n'));
+  const [message = ''] = writeMessages([...names.map(plain), ...names.map(bold), ...names.map(mono)]);
+  expect(shown(message)).toBe([...names, ...names, ...names].join('\n'));
+});
+
+it('makes one block of lines of one width that follow each other, with their spaces', () => {
+  const table = ['  call strike', '152.40  25700*'];
+  expect(writeMessages([bold('NIFTY'), ...table.map(mono), plain('* at the money'), mono('a<b')])).toEqual([
+    '<b>NIFTY</b>\n<pre>  call strike\n152.40  25700*</pre>\n* at the money\n<pre>a&lt;b</pre>',
+  ]);
+  // A name that looks like the end of a block is none.
+  expect(writeMessages([plain('x</pre>'), mono('y')])).toEqual(['x&lt;/pre&gt;\n<pre>y</pre>']);
+});
+
+it('splits a block between messages, each with a block of its own', () => {
+  const rows = Array.from({ length: 300 }, (_, index) => `${index}`.padStart(40));
+  const messages = writeMessages(rows.map(mono));
+  expect(messages.length).toBeGreaterThan(2);
+  expect(messages.every((message) => /^<pre>[^<]*<\/pre>$/.test(message))).toBe(true);
+  expect(messages.map(shown).join('\n')).toBe(rows.join('\n'));
 });
 
 it('splits between lines, each message on its own', () => {
@@ -73,7 +91,7 @@ const anyText = fc.oneof(
 );
 const anyLine: fc.Arbitrary<TextLine> = fc.record({
   text: anyText,
-  look: fc.constantFrom('plain', 'bold'),
+  look: fc.constantFrom('plain', 'bold', 'mono'),
 });
 
 it('is never refused, never too long, and loses no sign that can be seen', () => {
