@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { keepInMemory } from './test/support/keep-in-memory.ts';
 import SkipReporter from './test/support/skip-reporter.ts';
+
+keepInMemory();
 
 export default defineConfig({
   test: {

@@ -48,6 +48,7 @@ async function run(): Promise<Record<string, number>> {
     const killOf = await placeEntries(desk, killed);
     await fillQueue(desk);
     await desk.startWorker();
+    await desk.endFirstMinute();
     await queueFilled(desk);
     const downloads = download(desk, downloading.signal);
     const latencies: number[] = [];

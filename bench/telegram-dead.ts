@@ -31,6 +31,7 @@ async function run(): Promise<Record<string, number>> {
   const part = (count = ORDERS_A_PART) => latenciesOf(desk, prices.splice(0, count));
   try {
     await desk.startWorker();
+    await desk.endFirstMinute();
     await part(WARM_UP);
     const answering = await part();
     if (server.messages.length === 0)

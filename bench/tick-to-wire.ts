@@ -28,6 +28,7 @@ async function run(): Promise<Record<string, number>> {
     desks.set('postgres', await openWireDesk({ strategies }));
     if (redis !== undefined) desks.set('redis', await openWireDesk({ strategies, redisUrl: redis.url }));
     await Promise.all([...desks.values()].map((desk) => desk.startWorker()));
+    await Promise.all([...desks.values()].map((desk) => desk.endFirstMinute()));
     const figures: Record<string, number> = {};
     for (const [backend, desk] of desks) Object.assign(figures, await measured(desk, backend, prices));
     return figures;

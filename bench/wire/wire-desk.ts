@@ -59,8 +59,10 @@ export interface WireDesk {
   /** Where the worker keeps its state, the database's among it. */
   readonly folder: string;
   print(price: number): void;
-  /** Resolves when prices arrive at the worker and the first minute it has not heard whole is behind it. */
+  /** Resolves when prices arrive at the worker. */
   startWorker(): Promise<void>;
+  /** Resolves when the first minute, which the worker has not heard whole, is behind it: up to a minute, for who measures. */
+  endFirstMinute(): Promise<void>;
   /** What went wrong by what the simulator knows, one line each, and how many calls of each kind it has seen. */
   truth(): Promise<{ readonly faults: readonly string[]; readonly calls: Truth['calls'] }>;
   close(): Promise<void>;
@@ -135,6 +137,8 @@ export async function openWireDesk(options: WireDeskOptions): Promise<WireDesk> 
         if (performance.now() > deadline || child.exitCode !== null) throw new Error('The worker takes no prices');
         printAt(clock.now(), FIRST_PRICE);
       }
+    },
+    async endFirstMinute() {
       const minuteEnd = Math.ceil(clock.now() / MINUTE_MS) * MINUTE_MS;
       await sleep(minuteEnd - clock.now());
       for (let ticks = 0; ticks < 10; ticks += 1) {

@@ -6,10 +6,10 @@ it('of two workers on one account one writes at a time, however they are killed,
   timeout: 400_000,
 }, async () => {
   const said: string[] = [];
-  const report = await runWriters({ broker: angelOneChaos, seed: '1', events: 8, say: (line) => said.push(line) });
+  const report = await runWriters({ broker: angelOneChaos, seed: '7', events: 5, say: (line) => said.push(line) });
   // What the workers said last is all there is to look at.
   expect(report.problems, said.join('\n')).toEqual([]);
-  expect(report.events).toBe(8);
+  expect(report.events).toBe(5);
   expect(report.overtaken, 'stops that were slept through').toBeGreaterThan(0);
   expect(report.writers).toBeGreaterThan(2);
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, type TestContext, vi } from 'vitest';
 import { TEST_ACCOUNT } from '../support/angel-one-client.ts';
 import { openTestDesk, type TestDesk } from '../support/angel-one-simulator.ts';
 import { stateFolder } from '../support/worker-process.ts';
@@ -22,9 +22,9 @@ interface Said {
 }
 
 /** The commands as a person types them, against a broker whose prices move by hand. */
-async function openShell(): Promise<Shell> {
-  const desk = await openTestDesk({ start: Date.now(), isLoggedIn: false });
-  const folder = stateFolder();
+async function openShell({ onTestFinished }: TestContext): Promise<Shell> {
+  const desk = await openTestDesk({ start: Date.now(), isLoggedIn: false, onFinished: onTestFinished });
+  const folder = stateFolder(onTestFinished);
   const { clientCode, mpin, totpSecret, apiKey } = TEST_ACCOUNT;
   const env = {
     ...{ ANGEL_CLIENT_CODE: clientCode, ANGEL_MPIN: mpin, ANGEL_TOTP_SECRET: totpSecret, ANGEL_API_KEY: apiKey },
@@ -68,9 +68,9 @@ async function until(isSo: () => boolean): Promise<void> {
   await vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 30_000, interval: 10 });
 }
 
-describe('gtt', () => {
-  it('says in numbers what it would do, and does it with --yes only', async () => {
-    const { desk, gtt } = await openShell();
+describe.concurrent('gtt', () => {
+  it('says in numbers what it would do, and does it with --yes only', async (context) => {
+    const { desk, gtt } = await openShell(context);
     const entry = ['new', 'INFY', '--side', 'buy', '--quantity', '5', '--trigger', '1600', '--limit', '1605'];
     const asked = await gtt(...entry, '--days', '90');
     expect(asked).toMatchObject({
@@ -126,12 +126,12 @@ describe('gtt', () => {
     expect(desk.simulator.ledger.orders).toMatchObject([{ side: 'BUY', quantity: 6, price: 1605 }]);
   });
 
-  it.each([
+  it.for([
     ['after the first leg was taken and before it is known', 'first'],
     ['while the second leg is on its way and lost', 'second lost'],
     ['while the second leg is taken and its answer is on its way', 'second taken'],
-  ] as const)('that is killed %s makes exactly one pair', async (_, at) => {
-    const { desk, start, gtt } = await openShell();
+  ] as const)('that is killed %s makes exactly one pair', async ([, at], context) => {
+    const { desk, start, gtt } = await openShell(context);
     const { simulator } = desk;
     const first = simulator.arm({ kind: 'delay', ms: at === 'first' ? 20_000 : 600, on: ['createRule'], count: 1 });
     const { child, ended } = start(...PAIR, ...TARGET, '--yes');
@@ -153,8 +153,8 @@ describe('gtt', () => {
     expect(deeds(desk).filter((deed) => deed.endsWith('created'))).toHaveLength(2);
   });
 
-  it('that is killed between the trigger and the cancel of the other leg leaves no orphan', async () => {
-    const { desk, start, gtt } = await openShell();
+  it('that is killed between the trigger and the cancel of the other leg leaves no orphan', async (context) => {
+    const { desk, start, gtt } = await openShell(context);
     const { simulator, market, infy } = desk;
     expect((await gtt(...PAIR, ...TARGET, '--yes')).code).toBe(0);
     await market.print(infy, 1701);

@@ -26,9 +26,11 @@ async function alertsOf({ database }: RuleWorker): Promise<readonly string[]> {
   return rows.map(({ text }) => String(text));
 }
 
-describe('a position kept overnight, in live mode', () => {
-  it('is protected by one pair of rules; the stop that triggers is booked, and the target goes', async () => {
-    const works = await openRuleWorker();
+describe.concurrent('a position kept overnight, in live mode', () => {
+  it('is protected by one pair of rules; the stop that triggers is booked, and the target goes', async ({
+    onTestFinished,
+  }) => {
+    const works = await openRuleWorker({ onFinished: onTestFinished });
     const { desk } = works;
     await works.buy(LEVELS);
     const worker = works.start();
@@ -49,8 +51,10 @@ describe('a position kept overnight, in live mode', () => {
     expect(code, stderr).toBe(0);
   });
 
-  it('is let go of before it is closed by hand: the rules are gone first, and the units are sold once', async () => {
-    const works = await openRuleWorker();
+  it('is let go of before it is closed by hand: the rules are gone first, and the units are sold once', async ({
+    onTestFinished,
+  }) => {
+    const works = await openRuleWorker({ onFinished: onTestFinished });
     const { simulator } = works.desk;
     await works.buy(LEVELS);
     works.start();
@@ -67,35 +71,40 @@ describe('a position kept overnight, in live mode', () => {
     expect(await alertsOf(works)).toEqual([]);
   });
 
-  it.each([
+  it.for([
     ['while the answer to the second is on its way', 'delay'],
     ['while the second is on its way and lost', 'half-open'],
     ['while the second is taken and its answer lost', 'half-open-after'],
-  ] as const)('is protected by exactly one pair after a kill between the two creations, %s', async (_, kind) => {
-    const works = await openRuleWorker();
-    const { simulator } = works.desk;
-    await works.buy(LEVELS);
-    const first = simulator.arm({ kind: 'delay', ms: 800, on: ['createRule'], count: 1 });
-    const killed = works.start();
-    await until(() => simulator.ledger.rules.length, 1);
-    const ms = kind === 'delay' ? { ms: 60_000 } : {};
-    const second = simulator.arm({ kind, ...ms, on: ['createRule'] });
-    await until(() => struck(works), 2);
-    if (kind !== 'half-open') await until(() => simulator.ledger.rules.length, 2);
-    killed.child.kill('SIGKILL');
-    await killed.ended;
-    simulator.lift(first);
-    simulator.lift(second);
-    works.start();
-    await until(() => legs(works), ['STOP_LOSS ACTIVE', 'TARGET ACTIVE']);
-    await until(() => orders(works), ['ENTRY FILLED 5', 'STOP_LOSS ACCEPTED 0', 'TARGET ACCEPTED 0']);
-    expect(works.liveRules()).toHaveLength(2);
-    expect(works.deeds().filter((deed) => deed.endsWith('created'))).toHaveLength(2);
-    expect(simulator.ledger.orders, 'nothing but the entry').toHaveLength(1);
-  });
+  ] as const)(
+    'is protected by exactly one pair after a kill between the two creations, %s',
+    async ([, kind], { onTestFinished }) => {
+      const works = await openRuleWorker({ onFinished: onTestFinished });
+      const { simulator } = works.desk;
+      await works.buy(LEVELS);
+      const first = simulator.arm({ kind: 'delay', ms: 800, on: ['createRule'], count: 1 });
+      const killed = works.start();
+      await until(() => simulator.ledger.rules.length, 1);
+      const ms = kind === 'delay' ? { ms: 60_000 } : {};
+      const second = simulator.arm({ kind, ...ms, on: ['createRule'] });
+      await until(() => struck(works), 2);
+      if (kind !== 'half-open') await until(() => simulator.ledger.rules.length, 2);
+      killed.child.kill('SIGKILL');
+      await killed.ended;
+      simulator.lift(first);
+      simulator.lift(second);
+      works.start();
+      await until(() => legs(works), ['STOP_LOSS ACTIVE', 'TARGET ACTIVE']);
+      await until(() => orders(works), ['ENTRY FILLED 5', 'STOP_LOSS ACCEPTED 0', 'TARGET ACCEPTED 0']);
+      expect(works.liveRules()).toHaveLength(2);
+      expect(works.deeds().filter((deed) => deed.endsWith('created'))).toHaveLength(2);
+      expect(simulator.ledger.orders, 'nothing but the entry').toHaveLength(1);
+    },
+  );
 
-  it('leaves no orphan after a kill between the trigger and the cancel of the other leg, and the stop is booked', async () => {
-    const works = await openRuleWorker();
+  it('leaves no orphan after a kill between the trigger and the cancel of the other leg, and the stop is booked', async ({
+    onTestFinished,
+  }) => {
+    const works = await openRuleWorker({ onFinished: onTestFinished });
     const { simulator } = works.desk;
     await works.buy(LEVELS);
     const killed = works.start();
@@ -116,9 +125,11 @@ describe('a position kept overnight, in live mode', () => {
   });
 });
 
-describe('a rule by hand, beside a worker in live mode', () => {
-  it('is settled by either under one lock, on instruments that the bot does not trade as well', async () => {
-    const works = await openRuleWorker();
+describe.concurrent('a rule by hand, beside a worker in live mode', () => {
+  it('is settled by either under one lock, on instruments that the bot does not trade as well', async ({
+    onTestFinished,
+  }) => {
+    const works = await openRuleWorker({ onFinished: onTestFinished });
     const { desk } = works;
     const worker = works.start();
     const terms = ['--side', 'buy', '--quantity', '5', '--trigger', '1600', '--limit', '1605', '--yes'];

@@ -9,6 +9,7 @@ import { TEST_ACCOUNT, WireClient } from './angel-one-client.ts';
 import { type HandMarket, openHandMarket } from './angel-one-market.ts';
 import { fixedCalendar, ist, testInstrument } from './fixed-calendar.ts';
 import { SIMPLE_CHARGES } from './simple-charges.ts';
+import type { OnFinished } from './temp-folder.ts';
 
 export const INFY = testInstrument('NSE:INFY');
 export const NIFTY = testInstrument('NSE:NIFTY 50', { kind: 'INDEX', symbol: 'NIFTY 50' });
@@ -45,11 +46,12 @@ export interface DeskSetup {
   readonly instruments?: readonly Instrument[];
   readonly isLoggedIn?: boolean;
   readonly calendar?: MarketCalendar;
+  readonly onFinished?: OnFinished;
 }
 
 /** A simulator with INFY at 1500 in a market moved by hand, and a client that has logged in; closed with the test. */
 export async function openTestDesk(setup: DeskSetup = {}): Promise<TestDesk> {
-  const { calendar = fixedCalendar } = setup;
+  const { calendar = fixedCalendar, onFinished = onTestFinished } = setup;
   const market = openHandMarket(setup.instruments ?? [INFY, NIFTY, CALL], setup.start ?? MORNING, calendar);
   const account = { ...TEST_ACCOUNT, ...setup.account };
   const simulator = await startAngelOneSimulator({
@@ -59,7 +61,7 @@ export async function openTestDesk(setup: DeskSetup = {}): Promise<TestDesk> {
     charges: SIMPLE_CHARGES,
     behaviours: { rateLimits: 'counted', totpReuse: 'allowed', ...setup.behaviours },
   });
-  onTestFinished(async () => {
+  onFinished(async () => {
     await simulator.close();
     expect(simulator.ledger.mishaps).toEqual([]);
   });

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { loadMarketCalendar, loadMarketCalendarData } from '../../src/config/load-market-calendar.ts';
 import type { MarketCalendar } from '../../src/core/market-session.ts';
 import { dayOf, formatDay } from '../../src/core/time.ts';
-import { tempFolder } from './temp-folder.ts';
+import { type OnFinished, tempFolder } from './temp-folder.ts';
 
 /** The calendar as it ships, but today is one long session: for workers that live by the real time of day. */
-export function openAllDay(now: number): { readonly path: string; readonly calendar: MarketCalendar } {
+export function openAllDay(
+  now: number,
+  onFinished?: OnFinished,
+): { readonly path: string; readonly calendar: MarketCalendar } {
   const { coverage, hours, commodityClasses, days } = loadMarketCalendarData();
   const today = dayOf(now);
   const segments = ['equity', 'derivatives'] as const;
@@ -17,7 +20,7 @@ export function openAllDay(now: number): { readonly path: string; readonly calen
   const session = { kind: 'special', open: 0, close: 24 * 3_600_000 - 60_000 } as const;
   const source = { source: 'a test', confirmed: true };
   const row = { date: today, segments, name: 'All day', session, ...source };
-  const path = join(tempFolder(), 'market-calendar.json');
+  const path = join(tempFolder(onFinished), 'market-calendar.json');
   const whole = coverage.map((each) => ({ ...each, to: Math.max(each.to, today) }));
   const data = { about: 'A test', coverage: whole, hours, commodityClasses, days: [...others, row] };
   writeFileSync(path, JSON.stringify(data, wordOf));

@@ -11,7 +11,7 @@ import { INFY, idsOf, openTestDesk, orderOf, type TestDesk } from './angel-one-s
 import { brokerId, buildOrder, buildSignal } from './build-order.ts';
 import { testInstrument } from './fixed-calendar.ts';
 import { openAllDay } from './open-all-day.ts';
-import { tempFolder } from './temp-folder.ts';
+import { type OnFinished, tempFolder } from './temp-folder.ts';
 import { startProcess, startWorker, stateFolder, type WorkerProcess } from './worker-process.ts';
 
 export const SWING = 'swing' as StrategyId;
@@ -43,6 +43,7 @@ export interface RuleWorkerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Listed at the broker besides; the bot does not trade them. */
   readonly listed?: readonly Instrument[];
+  readonly onFinished?: OnFinished;
 }
 
 /** A worker in live mode against a simulator whose prices a test moves; a strategy that never decides anything by itself. */
@@ -50,21 +51,26 @@ export async function openRuleWorker({
   bot = {},
   env: more = {},
   listed = [],
+  onFinished = onTestFinished,
 }: RuleWorkerOptions = {}): Promise<RuleWorker> {
   const now = Date.now();
-  const day = openAllDay(now);
-  const desk = await openTestDesk({ start: now, calendar: day.calendar, instruments: [INFY, TCS, ...listed] });
-  const folder = stateFolder();
-  const config = join(tempFolder(), 'bot.config.ts');
+  const day = openAllDay(now, onFinished);
+  const desk = await openTestDesk({
+    ...{ start: now, calendar: day.calendar, instruments: [INFY, TCS, ...listed], onFinished },
+  });
+  const folder = stateFolder(onFinished);
+  const config = join(tempFolder(onFinished), 'bot.config.ts');
   const strategy = {
     ...{ id: SWING, strategy: 'ema-crossover', instruments: [INFY.id], timeframe: '60m', product: 'DELIVERY' },
     sizing: { kind: 'fixed-quantity', quantity: 5 },
   };
+  // Nothing is squared off in the last quarter of an hour of a day that ends at midnight.
+  const risk = { squareOffBeforeCloseMinutes: 0 };
   const account = { id: 'rules', broker: 'angel-one', capital: 1_000_000 };
   writeFileSync(
     config,
     `import { defineBot } from ${JSON.stringify(resolve('src/config/define-bot.ts'))};
-export default defineBot(${JSON.stringify({ account, strategies: [strategy], calendarFile: day.path, ...bot })});
+export default defineBot(${JSON.stringify({ account, strategies: [strategy], calendarFile: day.path, risk, ...bot })});
 `,
   );
   const { clientCode, mpin, totpSecret, apiKey } = TEST_ACCOUNT;
@@ -75,13 +81,13 @@ export default defineBot(${JSON.stringify({ account, strategies: [strategy], cal
     ...more,
   };
   const database = await openDatabase({ stateFolder: folder, schema: 'live_rules', role: 'test' });
-  onTestFinished(() => database.close());
+  onFinished(() => database.close());
   const deeds = (): readonly string[] => desk.simulator.ledger.rules.map(({ ruleId, deed }) => `${ruleId} ${deed}`);
   return {
     ...{ desk, env, folder, database, deeds },
     start() {
       const worker = startWorker(folder, [], env);
-      onTestFinished(async () => {
+      onFinished(async () => {
         worker.child.kill('SIGKILL');
         await worker.ended;
       });

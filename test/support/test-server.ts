@@ -17,6 +17,11 @@ export function testStateFolder(): string {
   return folder;
 }
 
+/** A state folder whose server is set up and was never used, to be copied: setting one up takes longer than most tests. */
+export function newStateFolder(): string {
+  return `${testStateFolder()}-new`;
+}
+
 /** The schema of one test file; it names the process, so that what a killed one left can be told from what is in use. */
 export function testSchemaName(unique: string): string {
   return `test_${process.pid}_${unique}`;

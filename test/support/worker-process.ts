@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { tempFolder } from './temp-folder.ts';
+import { type OnFinished, tempFolder } from './temp-folder.ts';
+import { newStateFolder } from './test-server.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -11,10 +11,11 @@ export interface WorkerProcess {
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
-/** A state folder that is gone after the test; the database's own user may enter it, so that nothing is kept elsewhere. */
-export function stateFolder(): string {
-  const folder = tempFolder();
-  chmodSync(folder, 0o755);
+/** A state folder that is gone after the test, with a server that was never started; the database's own user may enter it. */
+export function stateFolder(onFinished?: OnFinished): string {
+  const folder = tempFolder(onFinished);
+  // Files keep their owner, who is another one when tests run as root.
+  execFileSync('cp', ['-a', `${newStateFolder()}/.`, folder]);
   return folder;
 }
 
