@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../../src/db/database.ts';
 import { startProcess, startWorker, stateFolder } from '../support/worker-process.ts';
 
 it('shows the books of the account that has run, in words and for machines', { timeout: 120_000 }, async () => {
@@ -8,6 +9,9 @@ it('shows the books of the account that has run, in words and for machines', { t
   const run = await startWorker(folder, ['--speed', '1000000']).ended;
   expect(run.code, run.stderr).toBe(0);
   const summary = JSON.parse(run.stdout);
+  // The server stays, as beside a worker that runs: each command would start and stop it.
+  const database = await openDatabase({ stateFolder: folder, schema: 'rehearsal', role: 'test' });
+  onTestFinished(() => database.close());
   const show = async (...args: readonly string[]) => {
     const { code, stdout, stderr } = await startProcess(args, folder).ended;
     return { code, stdout, stderr };

@@ -59,7 +59,10 @@ it('tells a chat everything, once and in order, though Telegram is away at first
 
 it('stays off without a chat, and says so', { timeout: 90_000 }, async () => {
   const { server, folder, env } = await openTelegram({ chats: [] });
-  const { code, stderr } = await startWorker(folder, FAST, env).ended;
+  const { child, ended } = startWorker(folder, FAST, env);
+  // Under way: it says at which minute of the session it is.
+  child.stderr?.on('data', (chunk: Buffer) => /^\d\d:\d\d:\d\d/m.test(chunk.toString()) && child.kill('SIGTERM'));
+  const { code, stderr } = await ended;
   expect(code, stderr).toBe(0);
   expect(stderr).toContain('Telegram stays off: expected chats in telegram.chats of bot.config.ts, found none.');
   expect(server.calls).toEqual([]);

@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, readonly Said[]>> = {
   positions: [{ text: '', answer: /^<b>Positions: \d+.*<\/b>\n.* last [\d,.]+, / }],
   orders: [
     { text: 'open', answer: /^<b>Orders, open: \d+.*<\/b>\n(.*\n)*.* is .*\((entry|stop-loss|target)\)/ },
-    { text: 'today', answer: /^<b>Orders, today: .*<\/b>\n(.*\n)*.* is filled at / },
+    { text: 'today', answer: /^<b>Orders, today: .*<\/b>\n(.*\n)*.* (is filled at|\d+ filled) / },
   ],
   order: [{ text: '<order>', answer: /^<b>Order [a-z0-9]{16}<\/b>\nOrder to / }],
   signals: [{ text: '5', answer: /^<b>Signals: [1-5]<\/b>\n.* (Signal|Denied): / }],
