@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 
 export interface ProxyLogin {
   readonly user: string;
@@ -39,14 +39,23 @@ export async function startConnectProxy({ login }: { readonly login?: ProxyLogin
       client.pipe(upstream).pipe(client);
     });
   });
+  const hang = (): void => {
+    isHanging = true;
+  };
+  return serving(server, sockets, { tunnels, hang });
+}
+
+/** On a port of its own; with it all connections end. */
+export async function serving(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  proxy: Pick<TestProxy, 'tunnels' | 'hang'>,
+): Promise<TestProxy> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
+    ...proxy,
     port: (server.address() as AddressInfo).port,
-    tunnels,
-    hang: () => {
-      isHanging = true;
-    },
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();

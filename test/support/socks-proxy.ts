@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { type ProxyLogin, type TestProxy, watched } from './connect-proxy.ts';
+import { connect, createServer, type Socket } from 'node:net';
+import { type ProxyLogin, serving, type TestProxy, watched } from './connect-proxy.ts';
 
 const VERSION = 5;
 const LOGIN_VERSION = 1;
@@ -57,20 +57,10 @@ export async function startSocksProxy({ login }: { readonly login?: ProxyLogin }
     });
   }
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    tunnels,
-    hang: () => {
-      isHanging = true;
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
+  const hang = (): void => {
+    isHanging = true;
   };
+  return serving(server, sockets, { tunnels, hang });
 }
 
 async function ipv4(client: Socket): Promise<string> {

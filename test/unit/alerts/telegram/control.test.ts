@@ -1,163 +1,25 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { ControlDesk } from '../../../../src/alerts/telegram/control/bot-command.ts';
 import { BOT_COMMANDS } from '../../../../src/alerts/telegram/control/bot-commands.ts';
-import { Control } from '../../../../src/alerts/telegram/control/control.ts';
-import type { ControlAction } from '../../../../src/alerts/telegram/control/control-action.ts';
-import { Guard } from '../../../../src/alerts/telegram/control/guard.ts';
 import { withHelp } from '../../../../src/alerts/telegram/control/help-command.ts';
-import { ALERT_KINDS, type AlertKind, type AlertSetting } from '../../../../src/core/alert.ts';
 import type { StrategyId } from '../../../../src/core/ids.ts';
+import { NO_WISHES } from '../../../../src/ports/message-book.ts';
+import { GROUP, OPERATOR, OWNER, openControl, START, VIEWER } from '../../../support/open-control.ts';
+import { sampleRules } from '../../../support/sample-desks.ts';
 
-import { type AlertWishes, NO_WISHES } from '../../../../src/ports/message-book.ts';
-import { MemoryConfirmations } from '../../../support/memory-confirmations.ts';
-import { sampleBacktests, sampleRules } from '../../../support/sample-desks.ts';
-
-const CANDLES = [{ openTime: 1_000, open: 1, high: 1, low: 1, close: 1, volume: 1 }];
-const CONFIGURED = Object.fromEntries(ALERT_KINDS.map((kind) => [kind, 'on'])) as Record<AlertKind, AlertSetting>;
-const [VIEWER, OPERATOR, OWNER, GROUP] = [11, 22, 33, -500];
-const START = Date.parse('2026-11-20T10:00:00+05:30');
-const NONE = { trades: 0, won: 0, grossPaise: 0, chargesPaise: 0, netPaise: 0, openPaise: 0 };
-const STANDING = { openPositions: 2, workingEntries: 3, workingExits: 4 };
-
-const none = async (): Promise<readonly string[]> => [];
-
-function openControl() {
-  const world = { now: START, nonces: 0 };
-  const wished: { now: AlertWishes } = { now: NO_WISHES };
-  const failing = new Set<string>();
-  const failAt = (what: string): void => {
-    if (failing.has(what)) throw new Error('the database is away');
-  };
-  const done: (ControlAction & { askedBy: string })[] = [];
-  const said: { chat: number; text: string }[] = [];
-  const edited: { chat: number; text: string }[] = [];
-  const notes: string[] = [];
-  const strangers: string[] = [];
-  const pictures: number[] = [];
-  const intruders: string[] = [];
-  const confirmations = new MemoryConfirmations();
-  const clock = {
-    now: () => world.now,
-    sleepUntil: async (time: number) => {
-      world.now = Math.max(world.now, time);
-    },
-  };
-  const views: ControlDesk['views'] = {
-    status: async () => ({
-      ...STANDING,
-      ...{ switches: { isKilled: false, isPaused: false, pausedStrategies: [] } },
-      ...{ unknownOrders: 0, lastPriceTime: null, differences: 0 },
-    }),
-    standing: async () => {
-      failAt('standing');
-      return STANDING;
-    },
-    positions: async () => [],
-    orders: async () => [],
-    ordersLike: async () => [],
-    signals: async () => [],
-    trades: async () => [],
-    result: async () => NONE,
-    candles: async () => CANDLES,
-    fills: async () => [],
-    quotes: async () => [],
-    quotesOf: async () => [],
-    watch: async () => [],
-    verdicts: async () => [],
-    risks: async () => [],
-    report: async () => undefined,
-    resultsByStrategy: async () => [],
-  };
-  const control = new Control({
-    ...{
-      confirmations,
-      clock,
-      botName: () => 'signalman_bot',
-      commands: withHelp(BOT_COMMANDS),
-    },
-    makeNonce: () => {
-      world.nonces += 1;
-      return `nonce-${String(world.nonces).padStart(20, '0')}`;
-    },
-    guard: new Guard({
-      users: [
-        { id: VIEWER, role: 'viewer' },
-        { id: OPERATOR, role: 'operator' },
-        { id: OWNER, role: 'owner' },
-      ],
-      chats: [GROUP],
-      onStranger: (words) => strangers.push(words),
-      onIntruder: (words) => intruders.push(words),
-    }),
-    api: {
-      tell: async ({ id }, text) => {
-        said.push({ chat: id, text });
-        return { kind: 'done', value: null };
-      },
-      show: async ({ id }) => {
-        pictures.push(id);
-        return { kind: 'done', value: null };
-      },
-      call: async (method, payload) => {
-        const { chat_id: chat = 0, text = '' } = payload as { chat_id?: number; text?: string };
-        if (method === 'editMessageText') edited.push({ chat, text });
-        if (method === 'answerCallbackQuery') notes.push(text);
-        return { kind: 'done', value: null as never };
-      },
-    },
-    desk: {
-      views,
-      strategies: ['ema-5m' as StrategyId, 'M&M_<b>*' as StrategyId],
-      facts: () => ({ account: 'a', mode: 'paper', version: '1', startedTime: START }),
-      told: { health: none, limits: none, funds: none, holdings: none, gtt: none, halts: none },
-      options: { underlying: async () => undefined, contracts: async () => [] },
-      quotes: { quotesOf: async () => ({ kind: 'done', value: [] }) },
-      ...{ logLines: () => [], login: null },
-      theme: 'light',
-      draw: async () => new Uint8Array([1, 2, 3]),
-      now: () => world.now,
-      day: () => world.now,
-      alerts: {
-        configured: CONFIGURED,
-        wishes: async () => wished.now,
-        setWishes: async (wishes) => {
-          wished.now = wishes;
-        },
-      },
-      backtests: sampleBacktests(),
-      rules: sampleRules(() => world.now).desk,
-      carryOut: async (action, askedBy) => {
-        failAt('carryOut');
-        done.push({ ...action, askedBy });
-        return 'done';
-      },
-    },
-  });
-  return { control, world, wished, pictures, failing, done, said, edited, notes, strangers, intruders, confirmations };
-}
+const STRATEGIES = ['ema-5m' as StrategyId, 'M&M_<b>*' as StrategyId];
 
 let open: ReturnType<typeof openControl>;
+let written: typeof open.written;
+let pressed: typeof open.pressed;
+let nonceOf: typeof open.nonce;
 beforeEach(() => {
-  open = openControl();
+  open = openControl(withHelp(BOT_COMMANDS), {
+    strategies: STRATEGIES,
+    rules: sampleRules(() => open.world.now).desk,
+  });
+  ({ written, pressed, nonce: nonceOf } = open);
 });
-
-function written(
-  text: string,
-  user: number | null,
-  { chat = user ?? 0, ageMs = 0, ...more }: Record<string, unknown> & { chat?: number; ageMs?: number } = {},
-) {
-  const from = user === null ? {} : { from: { id: user } };
-  return {
-    message: { text, chat: { id: chat }, date: Math.floor((open.world.now - ageMs) / 1_000), ...from, ...more },
-  };
-}
-
-function pressed(data: string, user: number, chat = user) {
-  return { callback_query: { id: 'p', data, from: { id: user }, message: { message_id: 1, chat: { id: chat } } } };
-}
-
-const nonceOf = (): string => [...open.confirmations.asked.keys()].at(-1) ?? '';
 
 describe('a command', () => {
   test.each(['kill', 'squareoff', 'resume', 'strategy ema-5m on', 'strategy ema-5m off'])(

@@ -1,110 +1,27 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BACKTEST_COMMAND } from '../../../../../src/alerts/telegram/control/backtest-command.ts';
-import { Control } from '../../../../../src/alerts/telegram/control/control.ts';
-import { type ControlAction, controlActionSchema } from '../../../../../src/alerts/telegram/control/control-action.ts';
+import { controlActionSchema } from '../../../../../src/alerts/telegram/control/control-action.ts';
 import { GTT_COMMAND } from '../../../../../src/alerts/telegram/control/gtt-command.ts';
-import { Guard } from '../../../../../src/alerts/telegram/control/guard.ts';
 import { SWITCH_COMMANDS } from '../../../../../src/alerts/telegram/control/switch-commands.ts';
-import type { AccountViews } from '../../../../../src/ports/account-views.ts';
-import { NO_WISHES } from '../../../../../src/ports/message-book.ts';
-import type { RuleDesk } from '../../../../../src/ports/rule-desk.ts';
-import { MemoryConfirmations } from '../../../../support/memory-confirmations.ts';
+import { GROUP, OPERATOR, OWNER, openControl, VIEWER } from '../../../../support/open-control.ts';
 import { sampleBacktests, sampleRules } from '../../../../support/sample-desks.ts';
 
-const [VIEWER, OPERATOR, OWNER, GROUP] = [11, 22, 33, -500];
-const START = Date.parse('2026-11-20T10:00:00+05:30');
-
-function openControl() {
-  const world = { now: START, nonces: 0 };
-  const said: { chat: number; text: string }[] = [];
-  const [done, edited, notes, pictures] = [[], [], [], []] as [
-    (ControlAction & { askedBy: string })[],
-    { text: string }[],
-    string[],
-    number[],
-  ];
-  const confirmations = new MemoryConfirmations();
-  const desks: { backtests: ReturnType<typeof sampleBacktests>; rules: RuleDesk | null } = {
-    backtests: sampleBacktests(),
-    rules: sampleRules(() => world.now).desk,
-  };
-  const sent = { kind: 'done', value: null } as const;
-  const none = async (): Promise<readonly string[]> => [];
-  const control = new Control({
-    ...{ confirmations, botName: () => 'signalman_bot' },
-    commands: [GTT_COMMAND, BACKTEST_COMMAND, ...SWITCH_COMMANDS],
-    clock: { now: () => world.now, sleepUntil: async () => undefined },
-    makeNonce: () => {
-      world.nonces += 1;
-      return `nonce-${String(world.nonces).padStart(20, '0')}`;
-    },
-    guard: new Guard({
-      users: [
-        { id: VIEWER, role: 'viewer' },
-        { id: OPERATOR, role: 'operator' },
-        { id: OWNER, role: 'owner' },
-      ],
-      ...{ chats: [GROUP], onStranger: () => undefined, onIntruder: () => undefined },
-    }),
-    api: {
-      tell: async ({ id }, text) => {
-        said.push({ chat: id, text });
-        return sent;
-      },
-      show: async ({ id }) => {
-        pictures.push(id);
-        return sent;
-      },
-      call: async (method, payload) => {
-        const { text = '' } = payload as { text?: string };
-        if (method === 'editMessageText') edited.push({ text });
-        if (method === 'answerCallbackQuery') notes.push(text);
-        return { kind: 'done', value: null as never };
-      },
-    },
-    desk: {
-      // None of these commands looks into the books.
-      views: {} as AccountViews,
-      ...{ strategies: [], theme: 'light', now: () => world.now, day: () => world.now },
-      facts: () => ({ account: 'a', mode: 'live', version: '1', startedTime: START }),
-      told: { health: none, limits: none, funds: none, holdings: none, gtt: none, halts: none },
-      ...{ options: {} as never, quotes: {} as never, logLines: () => [], login: null },
-      draw: async () => new Uint8Array([1, 2, 3]),
-      alerts: { configured: {} as never, wishes: async () => NO_WISHES, setWishes: async () => undefined },
-      backtests: { plan: (wish) => desks.backtests.plan(wish) },
-      get rules() {
-        return desks.rules;
-      },
-      carryOut: async (action, askedBy) => {
-        done.push({ ...action, askedBy });
-        return 'done';
-      },
-    },
-  });
-  return { control, world, desks, done, said, edited, notes, pictures, confirmations };
-}
+const COMMANDS = [GTT_COMMAND, BACKTEST_COMMAND, ...SWITCH_COMMANDS];
 
 let open: ReturnType<typeof openControl>;
+let written: typeof open.written;
+let pressed: typeof open.pressed;
+let nonceOf: typeof open.nonce;
+let backtests: ReturnType<typeof sampleBacktests>;
 beforeEach(() => {
-  open = openControl();
+  backtests = sampleBacktests();
+  open = openControl(COMMANDS, {
+    rules: sampleRules(() => open.world.now).desk,
+    backtests: { plan: (wish) => backtests.plan(wish) },
+    facts: () => ({ account: 'a', mode: 'live', version: '1', startedTime: open.world.now }),
+  });
+  ({ written, pressed, nonce: nonceOf } = open);
 });
-
-function written(
-  text: string,
-  user: number | null,
-  { chat = user ?? 0, ageMs = 0, ...more }: Record<string, unknown> & { chat?: number; ageMs?: number } = {},
-) {
-  const from = user === null ? {} : { from: { id: user } };
-  return {
-    message: { text, chat: { id: chat }, date: Math.floor((open.world.now - ageMs) / 1_000), ...from, ...more },
-  };
-}
-
-function pressed(data: string, user: number, chat = user) {
-  return { callback_query: { id: 'p', data, from: { id: user }, message: { message_id: 1, chat: { id: chat } } } };
-}
-
-const nonceOf = (): string => [...open.confirmations.asked.keys()].at(-1) ?? '';
 
 const NEW = '/gtt new RELIANCE sell 10 trigger 1380 limit 1375 days 90';
 
@@ -227,7 +144,7 @@ test('what was asked before there were rules is read as it was stored', () => {
 });
 
 test('/gtt says what it takes where no rule rests anywhere', async () => {
-  open.desks.rules = null;
+  Object.assign(open.desk, { rules: null });
   await open.control.take(written(NEW, OPERATOR));
   expect(open.said.at(-1)?.text).toMatch(/^Nothing was done: this worker fills orders on paper, .* TRADING_MODE=live/);
   expect(open.confirmations.asked.size).toBe(0);
@@ -235,12 +152,12 @@ test('/gtt says what it takes where no rule rests anywhere', async () => {
 
 describe('/backtest', () => {
   test('is answered at once, keeps nobody waiting, and its result follows', async () => {
-    const { plan } = open.desks.backtests;
+    const { plan } = backtests;
     let go = (): void => {};
     const waits = new Promise<void>((resolve) => {
       go = resolve;
     });
-    open.desks.backtests.plan = async (wish) => {
+    backtests.plan = async (wish) => {
       const planned = await plan(wish);
       return planned.kind === 'refused' ? planned : { ...planned, run: () => waits.then(() => planned.run()) };
     };
@@ -281,7 +198,7 @@ describe('/backtest', () => {
         'Usage: /backtest <strategy>'.replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
       );
     }
-    open.desks.backtests.plan = async () => ({
+    backtests.plan = async () => ({
       ...{ kind: 'planned', title: 'it', terms: '' },
       run: () => expect.unreachable('nobody means it any more'),
     });
@@ -295,7 +212,7 @@ describe('/backtest', () => {
       () => Promise.reject(new Error('gone')),
     ];
     for (const run of ends) {
-      open.desks.backtests.plan = async () => ({ kind: 'planned', title: 'it', terms: 'so', run });
+      backtests.plan = async () => ({ kind: 'planned', title: 'it', terms: 'so', run });
       await open.control.take(written('/backtest ema-5m RELIANCE 30d', OPERATOR));
     }
     await expect.poll(() => open.said.length).toBe(4);
