@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { simulatedAccount } from '../support/simulated-account.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { type OnFinished, tempFolder } from '../support/temp-folder.ts';
 import { serversUnder, startWorker, stateFolder } from '../support/worker-process.ts';
 
 function filesUnder(folder: string): string[] {
@@ -12,11 +12,11 @@ function filesUnder(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-it('takes live prices with an account, stops when asked to, and tells no secret anywhere', {
+it.concurrent('takes live prices with an account, stops when asked to, and tells no secret anywhere', {
   timeout: 60_000,
-}, async () => {
-  const { env, secrets, mpin } = await simulatedAccount();
-  const folder = stateFolder();
+}, async ({ expect, onTestFinished }) => {
+  const { env, secrets, mpin } = await simulatedAccount(onTestFinished);
+  const folder = stateFolder(onTestFinished);
   const worker = startWorker(folder, [], env);
   const isConnected = new Promise<void>((resolve) => {
     worker.child.stderr?.on('data', (chunk: Buffer) => chunk.includes('"connected"') && resolve());
@@ -43,9 +43,11 @@ it('takes live prices with an account, stops when asked to, and tells no secret 
   expect(everything.filter((text) => asPin.test(text))).toEqual([]);
 });
 
-it('says in one line what is wrong with an account, keeps it as an alert, and stops', { timeout: 60_000 }, async () => {
-  const { env } = await simulatedAccount();
-  const folder = stateFolder();
+it.concurrent('says in one line what is wrong with an account, keeps it as an alert, and stops', {
+  timeout: 60_000,
+}, async ({ expect, onTestFinished }) => {
+  const { env } = await simulatedAccount(onTestFinished);
+  const folder = stateFolder(onTestFinished);
   const { code, stdout } = await startWorker(folder, [], { ...env, ANGEL_MPIN: '0000' }).ended;
   expect(code).toBe(1);
   expect(JSON.parse(stdout).error.message).toMatch(/^Angel One refused the login: .*ANGEL_MPIN/);
@@ -65,8 +67,8 @@ it('says in one line what is wrong with an account, keeps it as an alert, and st
 });
 
 /** The bundled bot at Angel One. */
-function liveBot(): string {
-  const path = join(tempFolder(), 'bot.config.ts');
+function liveBot(onFinished: OnFinished): string {
+  const path = join(tempFolder(onFinished), 'bot.config.ts');
   const bundled = readFileSync('bot.config.ts', 'utf8');
   const text = bundled
     .replace("'./src/config/define-bot.ts'", JSON.stringify(resolve('src/config/define-bot.ts')))
@@ -76,13 +78,16 @@ function liveBot(): string {
   return path;
 }
 
-it('sends orders to a simulator only, when it is told to trade', { timeout: 60_000 }, async () => {
-  const { env } = await simulatedAccount();
-  const live = { ...env, TRADING_MODE: 'live', SIGNALMAN_CONFIG: liveBot() };
-  const refused = await startWorker(stateFolder(), [], { ...live, ANGEL_SIMULATOR_URL: '' }).ended;
+it.concurrent('sends orders to a simulator only, when it is told to trade', { timeout: 60_000 }, async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { env } = await simulatedAccount(onTestFinished);
+  const live = { ...env, TRADING_MODE: 'live', SIGNALMAN_CONFIG: liveBot(onTestFinished) };
+  const refused = await startWorker(stateFolder(onTestFinished), [], { ...live, ANGEL_SIMULATOR_URL: '' }).ended;
   expect(refused.code).toBe(2);
   expect(JSON.parse(refused.stdout).error.message).toMatch(/^TRADING_MODE: expected .* found "live"/);
-  const folder = stateFolder();
+  const folder = stateFolder(onTestFinished);
   for (const outcome of ['SIGKILL', 'SIGTERM'] as const) {
     const worker = startWorker(folder, [], live);
     await new Promise<void>((resolved) => {

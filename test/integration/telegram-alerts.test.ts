@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startFakeBotApi } from '../support/fake-bot-api.ts';
 import { openRuleWorker } from '../support/rule-worker.ts';
 import { sampleBotWith } from '../support/sample-bot.ts';
-import { startProcess, startWorker, stateFolder } from '../support/worker-process.ts';
+import { startProcess, startWorker, stateFolder, underWay } from '../support/worker-process.ts';
 
 const FAST = ['--speed', '1000000'];
 
@@ -59,10 +59,10 @@ it('tells a chat everything, once and in order, though Telegram is away at first
 
 it('stays off without a chat, and says so', { timeout: 90_000 }, async () => {
   const { server, folder, env } = await openTelegram({ chats: [] });
-  const { child, ended } = startWorker(folder, FAST, env);
-  // Under way: it says at which minute of the session it is.
-  child.stderr?.on('data', (chunk: Buffer) => /^\d\d:\d\d:\d\d/m.test(chunk.toString()) && child.kill('SIGTERM'));
-  const { code, stderr } = await ended;
+  const worker = startWorker(folder, [], env);
+  await underWay(worker);
+  worker.child.kill('SIGTERM');
+  const { code, stderr } = await worker.ended;
   expect(code, stderr).toBe(0);
   expect(stderr).toContain('Telegram stays off: expected chats in telegram.chats of bot.config.ts, found none.');
   expect(server.calls).toEqual([]);

@@ -1,45 +1,31 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { startFakeBotApi } from '../support/fake-bot-api.ts';
 import { sampleBotWith } from '../support/sample-bot.ts';
 import { startSlowProxy } from '../support/slow-proxy.ts';
-import {
-  serverProcesses,
-  serversUnder,
-  startWorker,
-  stateFolder,
-  type WorkerProcess,
-} from '../support/worker-process.ts';
+import { serverProcesses, serversUnder, startWorker, stateFolder, underWay } from '../support/worker-process.ts';
 
-/** Until the worker says at which minute of the session it is. */
-async function underWay({ child, ended }: WorkerProcess): Promise<void> {
-  await new Promise<void>((resolve) => {
-    child.stderr?.on('data', (chunk: Buffer) => /^\d\d:\d\d:\d\d/m.test(chunk.toString()) && resolve());
-    void ended.then(() => resolve());
-  });
-}
-
-it('starts its own database again when that is killed, and comes to the same result', {
+it.concurrent('starts its own database again when that is killed, and comes to the same result', {
   timeout: 120_000,
-}, async () => {
-  const undisturbed = await startWorker(stateFolder(), ['--speed', '1000000']).ended;
-  const folder = stateFolder();
+}, async ({ expect, onTestFinished }) => {
+  const undisturbed = startWorker(stateFolder(onTestFinished), ['--speed', '1000000']).ended;
+  const folder = stateFolder(onTestFinished);
   const worker = startWorker(folder, ['--speed', '2000']);
   await underWay(worker);
   for (const pid of serverProcesses(folder)) process.kill(pid, 'SIGKILL');
   const { code, stdout, stderr } = await worker.ended;
   expect(code, stderr).toBe(0);
   expect(stderr).toContain('The database can not be reached');
-  expect(JSON.parse(stdout).sessionHash).toBe(JSON.parse(undisturbed.stdout).sessionHash);
+  expect(JSON.parse(stdout).sessionHash).toBe(JSON.parse((await undisturbed).stdout).sessionHash);
   expect(serversUnder(folder)).toEqual([]);
 });
 
-it('tells Telegram at once that its database does not answer, and stops in time all the same', {
+it.concurrent('tells Telegram at once that its database does not answer, and stops in time all the same', {
   timeout: 120_000,
-}, async () => {
+}, async ({ expect, onTestFinished }) => {
   const telegram = await startFakeBotApi();
   onTestFinished(() => telegram.close());
-  const folder = stateFolder();
+  const folder = stateFolder(onTestFinished);
   const database = await openDatabase({ stateFolder: folder, schema: 'test', role: 'test' });
   onTestFinished(() => database.close());
   const proxy = await startSlowProxy(database.url);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
-import { serversUnder, startWorker, stateFolder } from '../support/worker-process.ts';
+import { serversUnder, startWorker, stateFolder, underWay } from '../support/worker-process.ts';
 
 const FAST = ['--speed', '1000000'];
 
@@ -33,11 +33,7 @@ describe('the worker on the bundled session', () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       const folder = stateFolder();
       const worker = startWorker(folder, ['--speed', '2000']);
-      // Under way: it says at which minute of the session it is.
-      await new Promise<void>((resolve) => {
-        worker.child.stderr?.on('data', (chunk: Buffer) => /^\d\d:\d\d:\d\d/m.test(chunk.toString()) && resolve());
-        void worker.ended.then(() => resolve());
-      });
+      await underWay(worker);
       const askedAt = performance.now();
       worker.child.kill(signal);
       const { code, stdout, stderr } = await worker.ended;
@@ -74,8 +70,11 @@ describe('the worker whose npm is killed', () => {
     });
     await isTrading;
     npm.kill('SIGKILL');
-    const next = await startWorker(folder, FAST).ended;
-    expect(next.code, next.stderr).toBe(0);
+    const next = startWorker(folder);
+    await underWay(next);
+    next.child.kill('SIGTERM');
+    const { code, stderr } = await next.ended;
+    expect(code, stderr).toBe(0);
     expect(serversUnder(folder)).toEqual([]);
   });
 
@@ -106,7 +105,7 @@ describe('the worker killed outright', () => {
     const folder = stateFolder();
     for (let kill = 0; kill < 10; kill += 1) {
       const worker = startWorker(folder, ['--speed', '6000']);
-      await sleep(300 + ((kill * 7_919) % 4_700));
+      await sleep(300 + ((kill * 7_919) % 3_300));
       worker.child.kill('SIGKILL');
       await worker.ended;
     }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import type { OnFinished } from './temp-folder.ts';
 
 export interface SimulatedAccount {
   readonly env: Readonly<Record<string, string>>;
@@ -10,11 +11,11 @@ export interface SimulatedAccount {
 }
 
 /** The simulated broker as a person would start it, with made-up prices by the time of day. */
-export async function simulatedAccount(): Promise<SimulatedAccount> {
+export async function simulatedAccount(onFinished: OnFinished = onTestFinished): Promise<SimulatedAccount> {
   const child = spawn(process.execPath, ['src/main.ts', 'simulate', 'angel-one', '--json'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  onFinished(() => void child.kill('SIGKILL'));
   const line = await new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve));
   const { endpoints, credentials } = JSON.parse(line);
   const { clientCode, mpin, totpSecret, apiKey } = credentials;

@@ -28,6 +28,14 @@ export function startWorker(
   return startProcess(['run', '--json', ...args], stateFolder, env);
 }
 
+/** Until the worker says at which minute of the session it is, or has ended. */
+export async function underWay({ child, ended }: WorkerProcess): Promise<void> {
+  await new Promise<void>((resolve) => {
+    child.stderr?.on('data', (chunk: Buffer) => /^\d\d:\d\d:\d\d/m.test(chunk.toString()) && resolve());
+    void ended.then(() => resolve());
+  });
+}
+
 /** Any command. */
 export function startProcess(
   args: readonly string[],
