@@ -6,7 +6,7 @@
  */
 
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import { migrate } from './migrate.ts';
+import { migrateAnew } from './migrate.ts';
 import { checkSchemaName, type DatabaseOptions, type OpenSql, openSql } from './open-sql.ts';
 import type { Sql } from './sql.ts';
 
@@ -22,6 +22,5 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 /** Drops everything in the schema and makes it anew, empty and migrated. */
 export async function resetSchema(sql: Sql, schema: string): Promise<void> {
   checkSchemaName(schema);
-  await sql`drop schema if exists ${sql(schema)} cascade`;
-  await migrate(sql, schema);
+  await migrateAnew(sql, schema);
 }

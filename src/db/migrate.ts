@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../core/errors.ts';
 import { advisoryKey } from './advisory-key.ts';
-import type { Sql } from './sql.ts';
+import type { Session, Sql } from './sql.ts';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -22,21 +22,42 @@ interface Migration {
 /** Makes the schema if it is missing and brings it up to date; returns the names of what was applied. */
 export async function migrate(sql: Sql, schema: string, folder = MIGRATIONS_FOLDER): Promise<readonly string[]> {
   const migrations = await readMigrations(folder);
+  return underLock(sql, schema, (session) => bringUpToDate(session, schema, migrations));
+}
+
+/** Drops the schema with everything in it and makes it anew; who migrates it at the same moment waits. */
+export async function migrateAnew(sql: Sql, schema: string): Promise<void> {
+  const migrations = await readMigrations(MIGRATIONS_FOLDER);
+  await underLock(sql, schema, async (session) => {
+    await session`drop schema if exists ${session(schema)} cascade`;
+    await bringUpToDate(session, schema, migrations);
+  });
+}
+
+async function bringUpToDate(
+  session: Session,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  await session`create schema if not exists ${session(schema)}`;
+  await session`
+    create table if not exists migrations (
+      name text primary key, hash text not null, applied_at timestamptz not null default now())`;
+  const applied = await session<{ name: string; hash: string }[]>`select name, hash from migrations order by name`;
+  const pending = pendingOf(migrations, applied, schema);
+  for (const { name, hash, text } of pending) {
+    // Statements sent as one simple query are one transaction.
+    await session.unsafe(`${text}\n;insert into migrations (name, hash) values ('${name}', '${hash}')`).simple();
+  }
+  return pending.map(({ name }) => name);
+}
+
+async function underLock<T>(sql: Sql, schema: string, work: (session: Session) => Promise<T>): Promise<T> {
   const session = await sql.reserve();
   const key = advisoryKey(`signalman migrations ${schema}`);
   try {
     await session`select pg_advisory_lock(${key}::bigint)`;
-    await session`create schema if not exists ${session(schema)}`;
-    await session`
-      create table if not exists migrations (
-        name text primary key, hash text not null, applied_at timestamptz not null default now())`;
-    const applied = await session<{ name: string; hash: string }[]>`select name, hash from migrations order by name`;
-    const pending = pendingOf(migrations, applied, schema);
-    for (const { name, hash, text } of pending) {
-      // Statements sent as one simple query are one transaction.
-      await session.unsafe(`${text}\n;insert into migrations (name, hash) values ('${name}', '${hash}')`).simple();
-    }
-    return pending.map(({ name }) => name);
+    return await work(session);
   } finally {
     await session`select pg_advisory_unlock(${key}::bigint)`.catch(() => undefined);
     session.release();

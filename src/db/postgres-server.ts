@@ -1,9 +1,9 @@
 /** One server process over one data folder: make the folder, start, stop. The caller holds the state folder's lock. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { UnavailableError } from '../core/errors.ts';
+import { freePort } from './free-port.ts';
 import { type ProgramResult, runProgram } from './postgres-programs.ts';
 import { handOver, type ServerHome } from './server-home.ts';
 import { serverSettings } from './server-settings.ts';
@@ -149,15 +149,4 @@ function lastLine(text: string): string {
 function lastFatal(text: string): string {
   const line = text.split('\n').findLast((each) => /FATAL|PANIC/.test(each));
   return line?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? lastLine(text);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -9,6 +9,8 @@ const TYPES = {
 
 /** The driver as all of `db` uses it. */
 export type Sql = postgres.Sql<{ int8: number; numeric: number; date: string }>;
+/** One connection of it, kept until it is let go. */
+export type Session = postgres.ReservedSql<{ int8: number; numeric: number; date: string }>;
 /** A transaction on it. */
 export type Transaction = postgres.TransactionSql<{ int8: number; numeric: number; date: string }>;
 

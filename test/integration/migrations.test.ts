@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { connectionUrl } from '../../src/db/connection-url.ts';
 import { openDatabase, resetSchema } from '../../src/db/database.ts';
@@ -47,6 +48,16 @@ describe('migrations', () => {
     await put('0001_things.sql', 'create table things (id int); select pg_sleep(0.05);');
     const applied = await Promise.all(Array.from({ length: 5 }, () => migrate(sql, schema, folder)));
     expect(applied.flat()).toEqual(['0001_things']);
+  });
+
+  test('wait for one who makes the schema anew at the same moment', async () => {
+    const anew = Array.from({ length: 5 }, () => resetSchema(sql, schema));
+    const others = Array.from({ length: 20 }, async (_, index) => {
+      await sleep(index * 10);
+      await migrate(sql, schema);
+    });
+    await Promise.all([...anew, ...others]);
+    expect(await tableNames()).toContain('orders');
   });
 
   test('that were edited after they ran are refused; other line ends are no edit', async () => {

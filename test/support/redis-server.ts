@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { freePort } from '../../src/db/free-port.ts';
 
 /** Undefined where there is none: then what needs one is reported as skipped. */
 export function redisServerPath(): string | undefined {
@@ -59,17 +59,6 @@ async function ready(server: ChildProcess): Promise<void> {
     server.once('error', reject);
     server.once('exit', (code) => reject(new Error(`redis-server ended with "${code}": ${output}`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error(`Expected a port, found "${address}"`);
-  return address.port;
 }
 
 function isExecutable(path: string): boolean {
