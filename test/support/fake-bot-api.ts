@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { freePort } from '../../src/db/free-port.ts';
 
 export interface SentMessage {
   readonly messageId: number;
@@ -149,10 +150,10 @@ export async function startFakeBotApi({ token = TOKEN }: { readonly token?: stri
       else reply(response, 401, { ok: false, error_code: 401, description: 'Unauthorized' });
     });
   });
-  server.listen(0, '127.0.0.1');
+  // Nobody else gets it while the server is down.
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Expected a port');
   const down = async (): Promise<void> => {
     if (!server.listening) return;
     wakeAll();
@@ -161,7 +162,7 @@ export async function startFakeBotApi({ token = TOKEN }: { readonly token?: stri
     await once(server, 'close');
   };
   return {
-    ...{ url: `http://127.0.0.1:${address.port}`, token, calls, messages, photos, down, close: down },
+    ...{ url: `http://127.0.0.1:${port}`, token, calls, messages, photos, down, close: down },
     push(update) {
       const id = nextUpdate;
       nextUpdate += 1;
@@ -176,7 +177,7 @@ export async function startFakeBotApi({ token = TOKEN }: { readonly token?: stri
       standing = [];
     },
     async up() {
-      server.listen(address.port, '127.0.0.1');
+      server.listen(port, '127.0.0.1');
       await once(server, 'listening');
     },
   };

@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { AngelOneTokens, TokenSource } from '../../../../../src/brokers/angel-one/settings.ts';
 import type { EpochMs } from '../../../../../src/core/time.ts';
+import { freePort } from '../../../../../src/db/free-port.ts';
 import type { Clock } from '../../../../../src/ports/clock.ts';
 
 const requestSchema = z.object({
@@ -54,9 +55,10 @@ export class StreamServer {
     this.#server.on('upgrade', (request, raw, head) => this.#upgrade(request, raw, head));
   }
 
-  static async start(port = 0): Promise<StreamServer> {
+  /** By default where nobody else comes between when another one takes its place. */
+  static async start(port?: number): Promise<StreamServer> {
     const server = new StreamServer();
-    server.#server.listen(port, '127.0.0.1');
+    server.#server.listen(port ?? (await freePort()), '127.0.0.1');
     await once(server.#server, 'listening');
     return server;
   }
