@@ -9,6 +9,8 @@ const GOODBYE_MS = 300;
 /** The same connection error is said once in a while, not at every reconnect. */
 const REPEAT_MS = 60_000;
 const MOST_REMEMBERED = 100;
+/** To connect a worker, when the machine is too busy to do it in time. */
+const MOST_ATTEMPTS = 3;
 
 /** The queues of one process, and the workers started on them. */
 export class OpenQueues {
@@ -16,7 +18,7 @@ export class OpenQueues {
   readonly #factory: QueueFactory;
   readonly #log: JobLog;
   readonly #queues: ReadonlyMap<QueueName, JobQueue>;
-  readonly #workers: JobWorker[] = [];
+  readonly #workers = new Set<JobWorker>();
   readonly #stopping = new AbortController();
   #closed: Promise<void> | undefined;
 
@@ -42,12 +44,24 @@ export class OpenQueues {
     return this.#stopping.signal;
   }
 
-  /** Starts fetching. Resolves when the worker is connected. */
+  /** Resolves when the worker is connected and fetches. One that could not connect is not run: a new one takes its place. */
   async startWorker(name: QueueName, processor: JobProcessor, settings: WorkerSettings): Promise<JobWorker> {
-    const worker = this.#watched(this.#factory.makeWorker(name, processor, settings), name);
-    this.#workers.push(worker);
-    await worker.waitUntilReady();
-    return worker;
+    for (let attempt = 1; ; attempt += 1) {
+      const worker = this.#watched(this.#factory.makeWorker(name, processor, settings), name);
+      this.#workers.add(worker);
+      try {
+        await worker.waitUntilReady();
+        // BullMQ remembers that it could not connect, and would ask again and again without ever giving way to anything.
+        worker
+          .run()
+          .catch((error: Error) => this.#log.error({ queue: name, error: error.message }, 'No jobs are fetched'));
+        return worker;
+      } catch (error) {
+        this.#workers.delete(worker);
+        await this.#disconnect(worker);
+        if (attempt === MOST_ATTEMPTS || this.stopping.aborted) throw error;
+      }
+    }
   }
 
   /**
@@ -77,7 +91,7 @@ export class OpenQueues {
 
   async #close(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#workers.map((worker) => this.#stopWorker(worker)));
+    await Promise.all([...this.#workers].map((worker) => this.#stopWorker(worker)));
     await Promise.all([...this.#queues.values()].map((queue) => this.#disconnect(queue)));
   }
 

@@ -19,7 +19,7 @@ export type JobQueue = Pick<
   'name' | 'add' | 'addBulk' | 'rateLimit' | 'obliterate' | 'waitUntilReady' | 'getJob' | 'getActive' | 'getJobCounts'
 > &
   Connected & { on(event: 'error', listener: (error: Error) => void): unknown };
-export type JobWorker = Pick<Worker<JobPayload, void>, 'name' | 'close' | 'waitUntilReady'> &
+export type JobWorker = Pick<Worker<JobPayload, void>, 'name' | 'run' | 'close' | 'waitUntilReady'> &
   Connected & {
     on(event: 'error', listener: (error: Error) => void): unknown;
     on(event: 'stalled', listener: (jobId: string) => void): unknown;
@@ -42,6 +42,7 @@ export interface WorkerSettings {
 export interface QueueFactory {
   readonly backend: 'redis' | 'postgres';
   makeQueue(name: QueueName): JobQueue;
+  /** It fetches nothing before it is run. */
   makeWorker(name: QueueName, processor: JobProcessor, settings: WorkerSettings): JobWorker;
 }
 
@@ -50,6 +51,7 @@ export function workerOptions(settings: WorkerSettings) {
   const retryDelay = settings.retryDelay ?? retryDelayMs;
   return {
     concurrency: settings.concurrency,
+    autorun: false,
     lockDuration: settings.lockMs ?? 15_000,
     stalledInterval: settings.stalledCheckMs ?? 5_000,
     // A job is given up only when its worker died under it again and again.
