@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { connectSql } from '../../src/db/sql.ts';
@@ -8,6 +9,8 @@ import { openQueues } from '../../src/jobs/queue-backend.ts';
 import { startSlowProxy } from '../support/slow-proxy.ts';
 import { testSchemaName } from '../support/test-server.ts';
 import { queueContract } from './queue.contract.ts';
+
+const CHILD = fileURLToPath(new URL('start-worker-child.ts', import.meta.url));
 
 queueContract('postgres', async () => ({ stop: async () => {} }));
 
@@ -22,7 +25,7 @@ describe('a Postgres server that hangs while a worker starts', () => {
   ] as const)('%s', { timeout: 30_000 }, async ([, hangMs, said], { expect, onTestFinished }) => {
     const schema = testSchemaName(`${randomBytes(4).toString('hex')}_queue`);
     const proxy = await startSlowProxy(inject('databaseUrl'));
-    const child = spawn(process.execPath, ['test/contract/start-worker-child.ts', proxy.url, schema]);
+    const child = spawn(process.execPath, [CHILD, proxy.url, schema]);
     const hanging = new AbortController();
     onTestFinished(async () => {
       hanging.abort();
