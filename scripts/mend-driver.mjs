@@ -1,7 +1,8 @@
 /**
  * Mends the PostgreSQL driver after it was installed. postgres 3.4.9 writes to a socket that is gone, which ends the process
  * with an error that nobody can catch (https://github.com/porsager/postgres/issues/1154, /1208); and a connection that broke
- * while something was still to be written is never written to again, so whoever asks by it waits for nothing.
+ * while something was still to be written is never written to again, so whoever asks by it waits for nothing; and one that
+ * breaks while the driver asks for the array types, of its own accord, ends the process as well.
  *
  * `npm ci` runs it, and so does whatever begins with `bootstrap.mjs`; a driver that is mended stays as it is.
  */
@@ -22,6 +23,7 @@ const MENDS = [
     '    incomings = null\n    clearImmediate(nextWriteTimer)\n    socket.removeListener',
     '    incomings = null\n    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n    socket.removeListener',
   ],
+  ['      order by b.oid\n    `], [], execute)\n', '      order by b.oid\n    `], [], execute).catch(() => [])\n'],
 ];
 
 if (fs.existsSync(driver)) mend();
