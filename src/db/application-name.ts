@@ -12,12 +12,13 @@ export function presenceName(role: string): string {
   return `${applicationName(role)} ${PRESENCE}`;
 }
 
-/** The process behind a connection; undefined when it is not one of ours. */
+/** What a process calls its presence when it has closed all else and needs the server no more. */
+export function leavingName(): string {
+  return `signalman process ${process.pid} leaving`;
+}
+
+/** The process behind a connection; undefined when it is not one of ours, or leaving. */
 export function processOf(name: string): number | undefined {
   const match = /^signalman .*?(\d+)(?: presence)?$/.exec(name);
   return match ? Number(match[1]) : undefined;
-}
-
-export function isPresence(name: string): boolean {
-  return name.endsWith(` ${PRESENCE}`);
 }

@@ -13,10 +13,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { UnavailableError } from '../core/errors.ts';
-import { isPresence, presenceName, processOf } from './application-name.ts';
+import { leavingName, presenceName, processOf } from './application-name.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import {
-  dropForeignProcessFile,
   ensureDataFolder,
   isServerRunning,
   readPassword,
@@ -37,6 +36,8 @@ const CONNECT_WAIT_MS = 60_000;
 const ANSWER_MS = 1_000;
 /** How long a closed or killed connection may still be listed by the server. */
 const FAREWELL_MS = 400;
+/** How many of this process use the server of a data folder. */
+const holders = new Map<string, number>();
 /** The server is starting up, shutting down or recovering. */
 const NOT_YET = new Set(['57P03', '57P01', 'ECONNREFUSED', 'ECONNRESET', 'CONNECTION_CLOSED', 'CONNECTION_ENDED']);
 
@@ -63,6 +64,7 @@ export async function openEmbeddedPostgres(options: EmbeddedOptions): Promise<Em
     const home = await settleServerHome(stateFolder);
     await ensureDataFolder(home, log);
     const { url, presence } = await connectPresence(home, role, log);
+    count(home, 1);
     return {
       url,
       revive: () => revive(home, stateFolder, new URL(url).port, presence, log),
@@ -117,8 +119,6 @@ async function connectPresence(
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       const why = error instanceof Error ? error.message : String(error);
       if (!NOT_YET.has(code) || performance.now() > deadline) throw serverError(home, 'can not be reached', why);
-      if (code === 'ECONNREFUSED' && (await dropForeignProcessFile(home)))
-        log('removed the note of a server that is gone');
       await sleep(100);
     }
   }
@@ -148,11 +148,15 @@ async function leave(
   log: (line: string) => void,
 ): Promise<void> {
   const deadline = performance.now() + LEAVE_MS;
+  count(home, -1);
+  // Said before the lock is asked for: of those who leave at once, the last to look has to know the others are going.
+  const said = await answerOf(presence`select set_config('application_name', ${leavingName()}, false)`);
   // Whoever keeps the lock longer than that is starting up, and then the server must stay.
   const lock = await lockFile(join(stateFolder, 'lock'), LEAVE_LOCK_WAIT_MS).catch(() => undefined);
   try {
     // A server that does not answer is not stopped: nobody knows who else needs it.
-    const isLast = lock !== undefined && !(await isUsedOrSilent(presence));
+    const isSure = said !== undefined && lock !== undefined && !holders.has(home.dataFolder);
+    const isLast = isSure && (await answerOf(isUsedByOthers(presence))) === false;
     await presence.end({ timeout: 0.2 });
     if (isLast) await stopServer(home, deadline - performance.now(), log);
   } finally {
@@ -160,30 +164,34 @@ async function leave(
   }
 }
 
-async function isUsedOrSilent(presence: postgres.Sql): Promise<boolean> {
+/** Undefined when it fails or does not come soon. */
+async function answerOf<T>(answer: PromiseLike<T>): Promise<T | undefined> {
   const answered = new AbortController();
   try {
-    return await Promise.race([isUsedByOthers(presence), sleep(ANSWER_MS, true, { signal: answered.signal })]);
+    return await Promise.race([answer, sleep(ANSWER_MS, undefined, { signal: answered.signal })]);
   } catch {
-    return true;
+    return undefined;
   } finally {
     answered.abort();
   }
 }
 
-/** Other processes of ours, and other holders in this process, each of which has a presence of its own. */
+/** Whether processes of ours are connected other than this one, whose holders count themselves. */
 async function isUsedByOthers(presence: postgres.Sql): Promise<boolean> {
   const deadline = performance.now() + FAREWELL_MS;
   for (;;) {
     const rows = await presence<{ name: string }[]>`
       select application_name as name from pg_stat_activity
       where backend_type = 'client backend' and pid <> pg_backend_pid()`;
-    const others = rows.filter(({ name }) => {
-      const pid = processOf(name);
-      return pid !== undefined && (pid !== process.pid || isPresence(name));
-    });
+    const others = rows.map(({ name }) => processOf(name)).filter((pid) => pid !== undefined && pid !== process.pid);
     if (others.length === 0) return false;
     if (performance.now() > deadline) return true;
     await sleep(40);
   }
+}
+
+function count(home: ServerHome, change: number): void {
+  const here = (holders.get(home.dataFolder) ?? 0) + change;
+  if (here > 0) holders.set(home.dataFolder, here);
+  else holders.delete(home.dataFolder);
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../core/errors.ts';
 import { freePort } from './free-port.ts';
 import { type ProgramResult, runProgram } from './postgres-programs.ts';
@@ -11,9 +12,13 @@ import { serverSettings } from './server-settings.ts';
 export const SERVER_USER = 'signalman';
 const SERVER_VERSION = '18';
 const PASSWORD_FILE = 'signalman.password';
+const PROCESS_FILE = 'postmaster.pid';
+/** One more than the largest process id of Linux can be. */
+const NO_PROCESS = 2 ** 22 + 1;
 const START_WAIT_SECONDS = 60;
 const LOG_LIMIT_BYTES = 10_000_000;
-const PORT_ATTEMPTS = 5;
+const START_ATTEMPTS = 10;
+const START_PAUSE_MS = 400;
 const NOT_RUNNING = 3;
 
 /** Makes the data folder aside and renames it into place, so that a half-made one is never taken for a database. */
@@ -46,6 +51,7 @@ export async function readPassword(home: ServerHome): Promise<string> {
 }
 
 export async function isServerRunning(home: ServerHome): Promise<boolean> {
+  await forgetDeadProcess(home);
   const result = await run(home, 'pg_ctl', ['status', '-D', home.dataFolder], 10);
   if (result.code === 0 || result.code === NOT_RUNNING) return result.code === 0;
   throw serverError(home, 'does not say whether it runs', lastLine(result.output));
@@ -66,7 +72,11 @@ export async function startServer(home: ServerHome, log: (line: string) => void,
     }
     const written = (await readFile(home.logFile)).subarray(logStart).toString('utf8');
     const isPortTaken = written.includes('Address already in use');
-    if (!isPortTaken || attempt === PORT_ATTEMPTS) throw serverError(home, 'did not start', lastFatal(written));
+    // Processes of a killed server end by themselves.
+    const isStillUsed = written.includes('pre-existing shared memory block');
+    if (!(isPortTaken || isStillUsed) || attempt === START_ATTEMPTS)
+      throw serverError(home, 'did not start', lastFatal(written));
+    if (isStillUsed) await sleep(START_PAUSE_MS);
   }
 }
 
@@ -82,27 +92,29 @@ export async function serverPort(home: ServerHome): Promise<number | undefined> 
   return Number.isInteger(port) && port > 0 ? port : undefined;
 }
 
-/**
- * After a reboot or in a restarted container the process id in a left-over note may belong to any program, which
- * PostgreSQL takes for a running server. Removes the note when it does.
- */
-export async function dropForeignProcessFile(home: ServerHome): Promise<boolean> {
-  const pid = Number((await readProcessFile(home))[0]);
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
-  if (command === undefined || command.includes('postgres')) return false;
-  await rm(join(home.dataFolder, 'postmaster.pid'), { force: true });
-  return true;
-}
-
 export function serverError(home: ServerHome, what: string, why: string): UnavailableError {
   return new UnavailableError(
     `The embedded PostgreSQL ${what}: ${why} (log: "${home.logFile}"). Set DATABASE_URL to use a server of your own.`,
   );
 }
 
+/**
+ * PostgreSQL takes any process for a running server that has the process id of a left-over note: after a reboot or in a
+ * restarted container another program, or a killed server that its parent has not asked after; in a container that may
+ * be never. Such a note gets an id that no process can have. The rest of it stays: by that a starting server finds out
+ * whether processes of the old one still use the data.
+ */
+async function forgetDeadProcess(home: ServerHome): Promise<void> {
+  const [pid = '', ...rest] = await readProcessFile(home);
+  if (!/^[1-9]\d*$/.test(pid)) return;
+  // Empty of a process that is dead and still listed.
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  if (command === undefined || command.includes('postgres')) return;
+  await writeAs(join(home.dataFolder, PROCESS_FILE), [NO_PROCESS, ...rest].join('\n'), home);
+}
+
 async function readProcessFile(home: ServerHome): Promise<readonly string[]> {
-  const text = await readFile(join(home.dataFolder, 'postmaster.pid'), 'utf8').catch(() => '');
+  const text = await readFile(join(home.dataFolder, PROCESS_FILE), 'utf8').catch(() => '');
   return text.split('\n');
 }
 

@@ -13,6 +13,8 @@ import { connectSql } from '../../src/db/sql.ts';
 import { DatabaseProcess } from '../support/database-process.ts';
 import { serverProcesses } from '../support/worker-process.ts';
 
+/** On a busy machine a server takes its time to stop. */
+const LEAVING = { timeout: 10_000 };
 const IS_ROOT = process.getuid?.() === 0;
 
 let stateFolder: string;
@@ -37,7 +39,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const each of processes) await each.kill();
-  const isLeftBehind = await isThereFor(2_000);
+  const isLeftBehind = await isThereFor(LEAVING.timeout);
   if (isLeftBehind) await (await open()).close();
   expect(isLeftBehind, 'a server is left behind').toBe(false);
 });
@@ -61,11 +63,17 @@ async function dataFolder(): Promise<string> {
   return join(await pointedFolder(serverFolder), 'data');
 }
 
+/** The server takes processes of its own user only for a server. */
+async function serverIdentity(): Promise<{ uid?: number; gid?: number }> {
+  const { uid, gid } = await stat(await dataFolder());
+  return IS_ROOT ? { uid, gid } : {};
+}
+
 async function serverPid(): Promise<number> {
   return Number((await readFile(join(await dataFolder(), 'postmaster.pid'), 'utf8')).split('\n')[0]);
 }
 
-/** True when a server still runs after so long: on a busy machine one takes its time to stop. */
+/** True when a server still runs after so long. */
 async function isThereFor(waitMs: number): Promise<boolean> {
   const deadline = performance.now() + waitMs;
   for (;;) {
@@ -143,7 +151,7 @@ describe('the embedded server', () => {
     expect(await first.close()).toBeLessThan(3_000);
     expect(await isListening(url), 'still used by the second').toBe(true);
     expect(await second.close()).toBeLessThan(3_000);
-    await expect.poll(() => isListening(url)).toBe(false);
+    await expect.poll(() => isListening(url), LEAVING).toBe(false);
   });
 
   test('that a killed process left running is found, used and stopped', async () => {
@@ -154,7 +162,7 @@ describe('the embedded server', () => {
     const database = await open();
     expect(await startTime(database)).toBe(started);
     await database.close();
-    await expect.poll(() => isListening(url)).toBe(false);
+    await expect.poll(() => isListening(url), LEAVING).toBe(false);
   });
 
   test('is there for those who come while the last one leaves', async () => {
@@ -165,7 +173,7 @@ describe('the embedded server', () => {
       database = next;
     }
     await database.close();
-    await expect.poll(() => isListening(database.url)).toBe(false);
+    await expect.poll(() => isListening(database.url), LEAVING).toBe(false);
   });
 
   test('is shared by two holders in one process', async () => {
@@ -173,7 +181,7 @@ describe('the embedded server', () => {
     await first.close();
     expect(await startTime(second)).toBeTruthy();
     await second.close();
-    await expect.poll(() => isListening(second.url)).toBe(false);
+    await expect.poll(() => isListening(second.url), LEAVING).toBe(false);
   });
 
   test('starts again with its data after it was killed itself', async () => {
@@ -188,25 +196,50 @@ describe('the embedded server', () => {
 
   test('is started again where it was, and once, when it is killed under those who use it', async () => {
     const [one, other] = await Promise.all([open(), open()]);
-    const before = await startTime(one);
+    try {
+      const before = await startTime(one);
+      for (const pid of serverProcesses(serverFolder)) process.kill(pid, 'SIGKILL');
+      // The system lists what was killed until its parent has noticed, and their connections have to break off.
+      const revived = async (): Promise<string> => {
+        await Promise.all([one.revive(), other.revive()]);
+        return startTime(one).catch(() => before);
+      };
+      await expect.poll(revived, { timeout: 10_000 }).not.toBe(before);
+      const after = await startTime(one);
+      await one.revive();
+      await expect.poll(() => startTime(other).catch(() => before)).toBe(after);
+    } finally {
+      await Promise.all([one.close(), other.close()]);
+    }
+  });
+
+  test('is started again when its killed process stays listed, as in a container where nobody asks after it', async () => {
+    const database = await open();
+    const before = await startTime(database);
     for (const pid of serverProcesses(serverFolder)) process.kill(pid, 'SIGKILL');
-    // The system lists what was killed until its parent has noticed, and their connections have to break off.
-    const revived = async (): Promise<string> => {
-      await Promise.all([one.revive(), other.revive()]);
-      return startTime(one).catch(() => before);
-    };
-    await expect.poll(revived, { timeout: 10_000 }).not.toBe(before);
-    const after = await startTime(one);
-    await one.revive();
-    await expect.poll(() => startTime(other).catch(() => before)).toBe(after);
-    await Promise.all([one.close(), other.close()]);
+    // The first sleep ends, and the second one, its parent by then, never asks after it.
+    const careless = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
+      ...{ cwd: '/', stdio: ['ignore', 'pipe', 'ignore'] },
+      ...(await serverIdentity()),
+    });
+    try {
+      const [said] = await once(careless.stdout, 'data');
+      const dead = Number(String(said));
+      await expect.poll(() => readFile(`/proc/${dead}/stat`, 'utf8'), LEAVING).toContain(' Z ');
+      const note = join(await dataFolder(), 'postmaster.pid');
+      const [, ...rest] = (await readFile(note, 'utf8')).split('\n');
+      await writeFile(note, [dead, ...rest].join('\n'));
+      await database.revive();
+      await expect.poll(() => startTime(database).catch(() => before), LEAVING).not.toBe(before);
+    } finally {
+      careless.kill();
+      await database.close();
+    }
   });
 
   test('is not mistaken for another program that got its process id', async () => {
     await (await open()).close();
-    const owner = await stat(await dataFolder());
-    const identity = IS_ROOT ? { uid: owner.uid, gid: owner.gid } : {};
-    const stranger = spawn('sleep', ['60'], { cwd: '/', ...identity });
+    const stranger = spawn('sleep', ['60'], { cwd: '/', ...(await serverIdentity()) });
     await once(stranger, 'spawn');
     try {
       const note = [stranger.pid, await dataFolder(), 1_763_700_000, 1, '', '127.0.0.1', '', 'ready   '].join('\n');
@@ -232,7 +265,7 @@ describe('the embedded server in an empty folder', () => {
     expect(new Set(servers.map(({ started }) => started)).size).toBe(1);
     expect(new Set(servers.map(({ url }) => new URL(url).port)).size).toBe(1);
     await Promise.all(starting.map((each) => each.close()));
-    await expect.poll(() => isListening(servers[0]?.url ?? '')).toBe(false);
+    await expect.poll(() => isListening(servers[0]?.url ?? ''), LEAVING).toBe(false);
   });
 
   test('is set up again when setting it up was cut short', async () => {

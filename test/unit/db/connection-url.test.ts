@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applicationName, isPresence, presenceName, processOf } from '../../../src/db/application-name.ts';
+import { applicationName, leavingName, presenceName, processOf } from '../../../src/db/application-name.ts';
 import { addressOf, connectionUrl, parseDatabaseUrl } from '../../../src/db/connection-url.ts';
 
 function parametersOf(server: string): URLSearchParams {
@@ -33,15 +33,11 @@ describe('the connection URL', () => {
 });
 
 describe('the name of a connection', () => {
-  test('gives its process away', () => {
+  test('gives its process away, unless that is leaving', () => {
     expect(processOf(applicationName('worker'))).toBe(process.pid);
     expect(processOf(presenceName('history import'))).toBe(process.pid);
+    expect(processOf(leavingName())).toBeUndefined();
     expect(processOf('psql')).toBeUndefined();
     expect(processOf('signalman')).toBeUndefined();
-  });
-
-  test('tells the presence of a process from its other connections', () => {
-    expect(isPresence(presenceName('worker'))).toBe(true);
-    expect(isPresence(applicationName('worker'))).toBe(false);
   });
 });
