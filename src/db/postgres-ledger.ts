@@ -63,10 +63,6 @@ export class PostgresLedger implements Ledger {
   }
 
   async move(update: OrderUpdate): Promise<{ readonly order: Order; readonly moved: boolean } | undefined> {
-    if (update.status === 'SUBMITTING') {
-      const order = await this.#send(update);
-      if (order !== undefined) return { order, moved: true };
-    }
     return this.#database.sql.begin(async (transaction) => {
       const { stored, known } = await lockOrders(transaction, [update.clientOrderId], [updateId(update)]);
       const before = stored.get(update.clientOrderId);
@@ -81,11 +77,8 @@ export class PostgresLedger implements Ledger {
     });
   }
 
-  /**
-   * The move that a price waits for: in one round trip, where a transaction takes four. Undefined when the order was not
-   * as planned any more, and nothing was changed.
-   */
-  async #send(update: OrderUpdate): Promise<Order | undefined> {
+  /** The move that a price waits for: in one round trip, where a transaction takes four. */
+  async claim(update: OrderUpdate): Promise<Order | undefined> {
     const { clientOrderId, status, brokerOrderId, reason, time } = update;
     const values = [clientOrderId, updateId(update), status, brokerOrderId, reason, time];
     const rows = await this.#database.sql.unsafe(statements.SEND_ORDER, values, { prepare: true });

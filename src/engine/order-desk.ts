@@ -151,6 +151,10 @@ export class OrderDesk {
     for (const order of this.#book.workingEntries) if (isMeant(order)) this.#cancel(order, reason, now);
   }
 
+  find(id: Order['clientOrderId']): Order | undefined {
+    return this.#book.get(id);
+  }
+
   /** Some order may still change. */
   get hasWorking(): boolean {
     return this.#book.hasWorking;

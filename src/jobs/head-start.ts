@@ -39,17 +39,22 @@ export class HeadStarts {
     };
   }
 
-  begin(promised: readonly OutboxJob[], stopping: AbortSignal): void {
+  /** Whether there was a place for each of them. */
+  begin(promised: readonly OutboxJob[], stopping: AbortSignal): boolean {
+    let hasRoom = true;
     for (const each of promised) {
       const job = this.#jobs.get(each.name);
-      if (job?.queue !== each.queue || this.#runs.has(each.id)) continue;
+      if (this.#runs.has(each.id)) continue;
       const isExit = each.priority === EXIT_PRIORITY;
-      if (isExit ? this.#running.exits < MOST_EXITS : this.#behind === null && this.#running.entries < MOST_ENTRIES) {
-        this.#start(job, each, isExit ? 'exits' : 'entries', stopping);
-      } else if (!isExit) {
-        this.#behind = each.id;
-      }
+      const isFree = isExit
+        ? this.#running.exits < MOST_EXITS
+        : this.#behind === null && this.#running.entries < MOST_ENTRIES;
+      if (job?.queue !== each.queue || !isFree) hasRoom = false;
+      if (job?.queue !== each.queue) continue;
+      if (isFree) this.#start(job, each, isExit ? 'exits' : 'entries', stopping);
+      else if (!isExit) this.#behind = each.id;
     }
+    return hasRoom;
   }
 
   #start(job: Job, { id, subject }: OutboxJob, kind: 'exits' | 'entries', stopping: AbortSignal): void {

@@ -23,11 +23,14 @@ import type { Ledger } from '../ports/ledger.ts';
 import { DONE, type JobResult } from './job-registry.ts';
 import { bookedIn, isShort, unitsOf, unread } from './look-in-book.ts';
 import { againAfter, provable, reasonOf, type Unsettled } from './outcome-results.ts';
+import { promisedOrder } from './promised-order.ts';
 
 export interface OrderExecutorOptions {
   readonly broker: Broker;
-  readonly ledger: Pick<Ledger, 'order' | 'move' | 'markModified'>;
+  readonly ledger: Pick<Ledger, 'order' | 'claim' | 'move' | 'markModified'>;
   readonly clock: Clock;
+  /** Spares a new order the look into the ledger: whether it is still as promised the claim finds out, and that is sent. */
+  readonly recall?: ((id: ClientOrderId) => Order | undefined) | undefined;
   readonly onUpdate: (update: OrderUpdate) => void;
   /** Fills that a search of the book brought to light; they may have been reported before. */
   readonly onFill: (fill: Fill) => void;
@@ -41,22 +44,24 @@ const STOPPING: JobResult = { kind: 'retry', reason: 'The worker is stopping' };
 export class OrderExecutor {
   readonly #options: OrderExecutorOptions;
   readonly #running = new Map<ClientOrderId, Promise<unknown>>();
+  readonly #promised: (id: ClientOrderId) => Order | undefined;
 
   constructor(options: OrderExecutorOptions) {
     this.#options = options;
+    this.#promised = promisedOrder(options.recall ?? (() => undefined));
   }
 
   place(id: ClientOrderId, stopping: AbortSignal): Promise<JobResult> {
-    return this.#oneAtATime(id, (order) => this.#place(order, stopping));
+    return this.#inTurn(id, async () => this.#place(this.#promised(id) ?? (await this.#load(id)), stopping));
   }
 
   /** Sends the order's terms as they stand, whichever change of them has asked for it: sending them again changes nothing. */
   modify(id: ClientOrderId, stopping: AbortSignal): Promise<JobResult> {
-    return this.#oneAtATime(id, (order) => this.#modify(order, stopping));
+    return this.#inTurn(id, async () => this.#modify(await this.#load(id), stopping));
   }
 
   cancel(id: ClientOrderId, stopping: AbortSignal): Promise<JobResult> {
-    return this.#oneAtATime(id, (order) => this.#cancel(order, stopping));
+    return this.#inTurn(id, async () => this.#cancel(await this.#load(id), stopping));
   }
 
   async #place(found: Order, stopping: AbortSignal): Promise<JobResult> {
@@ -84,7 +89,7 @@ export class OrderExecutor {
   }
 
   async #send(order: Order, stopping: AbortSignal): Promise<JobResult> {
-    const claim = await this.#move(order, 'SUBMITTING', null);
+    const claim = await this.#claim(order);
     if (!claim.moved) return { kind: 'retry', reason: `The order became "${claim.order.status}" before it was sent` };
     const outcome = await provable(() => this.#options.broker.place(claim.order));
     switch (outcome.kind) {
@@ -236,6 +241,18 @@ export class OrderExecutor {
     for (const fill of booked.fills) this.#options.onFill(fill);
   }
 
+  /** One that was in doubt and is not in the book goes out again by the same move; nobody else has had it meanwhile. */
+  async #claim(order: Order): Promise<{ readonly order: Order; readonly moved: boolean }> {
+    if (order.status !== 'INITIALIZED') return this.#move(order, 'SUBMITTING', null);
+    const { clientOrderId, brokerOrderId } = order;
+    const time = this.#options.clock.now();
+    const update = { clientOrderId, status: 'SUBMITTING', brokerOrderId, reason: null, time } as const;
+    const claimed = await this.#options.ledger.claim(update);
+    if (claimed === undefined) return { order: await this.#load(clientOrderId), moved: false };
+    this.#options.onUpdate(update);
+    return { order: claimed, moved: true };
+  }
+
   #move(
     order: Order,
     status: OrderUpdate['status'],
@@ -264,10 +281,10 @@ export class OrderExecutor {
     return order;
   }
 
-  #oneAtATime(id: ClientOrderId, run: (order: Order) => Promise<JobResult>): Promise<JobResult> {
+  #inTurn(id: ClientOrderId, run: () => Promise<JobResult>): Promise<JobResult> {
     const before = this.#running.get(id) ?? Promise.resolve();
-    const now = before.then(async () => run(await this.#load(id)));
-    const settled = now.then(noop, noop);
+    const now = before.then(run);
+    const settled = Promise.allSettled([now]);
     this.#running.set(id, settled);
     void settled.then(() => {
       if (this.#running.get(id) === settled) this.#running.delete(id);
@@ -275,8 +292,6 @@ export class OrderExecutor {
     return now;
   }
 }
-
-function noop(): void {}
 
 /** What was good for a day is not sent on another, exits neither: the broker has closed what was open then. */
 function isOfEarlierDay({ timeInForce, notBefore }: Order, now: EpochMs): boolean {

@@ -51,6 +51,11 @@ export interface Ledger {
    * order as it now stands; `moved` is false when it was there already or past it.
    */
   move(update: OrderUpdate): Promise<{ readonly order: Order; readonly moved: boolean } | undefined>;
+  /**
+   * Moves an order that is as it was promised, `INITIALIZED`, into `SUBMITTING` and returns it as it now stands. Undefined
+   * when it is anything else, and then nothing has changed: one run alone may call the broker.
+   */
+  claim(update: OrderUpdate & { readonly status: 'SUBMITTING' }): Promise<Order | undefined>;
   order(id: ClientOrderId): Promise<Order | undefined>;
   /** Jobs promised at least `ageMs` ago that no queue has confirmed. */
   unqueuedJobs(ageMs: number): Promise<readonly OutboxJob[]>;

@@ -73,6 +73,12 @@ export class MemoryLedger implements Ledger, AlertBook {
     return this.moveNow(update);
   }
 
+  async claim(update: OrderUpdate): Promise<Order | undefined> {
+    if (this.#orders.get(update.clientOrderId)?.status !== 'INITIALIZED') return undefined;
+    const result = this.moveNow(update);
+    return result?.moved ? result.order : undefined;
+  }
+
   async order(id: ClientOrderId): Promise<Order | undefined> {
     return this.#orders.get(id);
   }

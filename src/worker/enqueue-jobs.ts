@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND_MS } from '../core/time.ts';
 import { EXIT_PRIORITY } from '../engine/orders/promised-jobs.ts';
 import type { HeadStarts } from '../jobs/head-start.ts';
@@ -16,8 +17,9 @@ export interface EnqueueParts {
   readonly onTrouble: (text: string) => void;
 }
 
-/** An order is on the wire by then: what tells of it must not take its turn at the database. */
+/** An order is on the wire by then: what has time must not take its turn at the database. */
 const ALERTS_AFTER_MS = 40;
+const BEGUN_AFTER_MS = 10;
 
 /**
  * Jobs that are committed go to the queue, in the order in which they were; one that is away gets them later, from the
@@ -29,7 +31,7 @@ export function enqueueJobs(parts: EnqueueParts): (jobs: readonly OutboxJob[]) =
   if (headStarts === null) return (jobs) => add(jobs);
   // While Redis is away no entry is sent, so there it has to have them first. PostgreSQL is there: it has just committed them.
   const isEarly = (job: OutboxJob): boolean => queues.backend === 'postgres' || job.priority === EXIT_PRIORITY;
-  const begin = (jobs: readonly OutboxJob[]): void => headStarts.begin(jobs, queues.stopping);
+  const begin = (jobs: readonly OutboxJob[]): boolean => headStarts.begin(jobs, queues.stopping);
   let alerts: OutboxJob[] = [];
   const addAlerts = (): void => {
     const waiting = alerts;
@@ -38,14 +40,13 @@ export function enqueueJobs(parts: EnqueueParts): (jobs: readonly OutboxJob[]) =
     if (!queues.stopping.aborted) void add(waiting);
   };
   return async (jobs) => {
-    begin(jobs.filter(isEarly));
+    const others = jobs.filter((job) => !isNews(job));
+    const early = others.filter(isEarly);
+    const areBegun = begin(early) && early.length === others.length;
     const told = jobs.filter(isNews);
     if (told.length > 0 && alerts.length === 0) setTimeout(addAlerts, ALERTS_AFTER_MS);
     alerts.push(...told);
-    await add(
-      jobs.filter((job) => !isNews(job)),
-      (added) => begin(added.filter((job) => !isEarly(job))),
-    );
+    await add(others, (added) => begin(added.filter((job) => !isEarly(job))), areBegun ? BEGUN_AFTER_MS : 0);
   };
 }
 
@@ -57,11 +58,16 @@ function isNews({ queue }: OutboxJob): boolean {
 function inTurn({ sweeper, queues, log, onTrouble }: EnqueueParts) {
   let adding: Promise<unknown> = Promise.resolve();
   let awaySince: number | null = null;
-  return async (jobs: readonly OutboxJob[], onAdded?: (jobs: readonly OutboxJob[]) => void): Promise<void> => {
+  return async (
+    jobs: readonly OutboxJob[],
+    onAdded?: (jobs: readonly OutboxJob[]) => void,
+    afterMs = 0,
+  ): Promise<void> => {
     if (jobs.length === 0) return;
     const turn = adding;
     const { promise, resolve } = Promise.withResolvers<void>();
     adding = promise;
+    if (afterMs > 0) await sleep(afterMs);
     await turn;
     let left = jobs.length;
     try {

@@ -178,6 +178,7 @@ async function trade(
     broker: execution.broker,
     ledger,
     clock,
+    recall: (id) => engine.parts.orders.find(id),
     onUpdate: execution.onUpdate,
     onFill: execution.onFill,
     ...(market.desk ? { searchGraceMs: market.desk.searchGraceMs } : {}),

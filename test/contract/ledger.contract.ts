@@ -29,6 +29,7 @@ const TIME = 1_763_700_000_000;
 const KEY = 'ema-5m|NSE:RELIANCE|5m|1763699700000|ENTRY' as SignalKey;
 const STRATEGY = 'ema-5m' as StrategyId;
 const INSTRUMENT = 'NSE:RELIANCE' as InstrumentId;
+const NOBODYS = '0000000000000abc' as ClientOrderId;
 
 const signal: Signal = {
   key: KEY,
@@ -226,6 +227,31 @@ export function ledgerContract(name: string, open: () => Promise<LedgerHost>, ru
       expect(await ledger.order(entry.clientOrderId)).toEqual(accepted?.order);
     });
 
+    test('an order as promised is claimed once, and what is anything else is left as it is', async () => {
+      await ledger.record(planned);
+      const claim = (time: number) => ledger.claim({ ...report('SUBMITTING', time), status: 'SUBMITTING' });
+      const claimed = await Promise.all([claim(TIME + 1), claim(TIME + 2)]);
+      expect(claimed.filter((order) => order !== undefined)).toMatchObject([{ status: 'SUBMITTING' }]);
+      for (const [later, status] of (['UNKNOWN', 'SUBMITTED', 'CANCELED'] as const).entries()) {
+        await ledger.move(report(status, TIME + 10 + later));
+        const before = await ledger.order(entry.clientOrderId);
+        expect(await claim(TIME + 20 + later), status).toBeUndefined();
+        expect(await ledger.order(entry.clientOrderId)).toEqual(before);
+      }
+      expect(await ledger.claim({ ...report('SUBMITTING', TIME), clientOrderId: NOBODYS, status: 'SUBMITTING' })).toBe(
+        undefined,
+      );
+    });
+
+    test('an order that was taken back is claimed again, but not by the claim of before', async () => {
+      await ledger.record(planned);
+      const claim = (time: number) => ledger.claim({ ...report('SUBMITTING', time), status: 'SUBMITTING' });
+      await claim(TIME + 1);
+      await ledger.move(report('INITIALIZED', TIME + 2));
+      expect(await claim(TIME + 1)).toBeUndefined();
+      expect(await claim(TIME + 3)).toMatchObject({ status: 'SUBMITTING', updatedTime: TIME + 3 });
+    });
+
     test('a late report may still bring the broker its id', async () => {
       await ledger.record(planned);
       await ledger.move(report('ACCEPTED', TIME + 20));
@@ -235,7 +261,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerHost>, ru
 
     test('a move of an order nobody planned finds nothing', async () => {
       expect(await ledger.move(report('ACCEPTED', TIME))).toBeUndefined();
-      expect(await ledger.order('0000000000000abc' as ClientOrderId)).toBeUndefined();
+      expect(await ledger.order(NOBODYS)).toBeUndefined();
     });
 
     test('a move that the table does not know is a fault and changes nothing', async () => {

@@ -56,6 +56,7 @@ export function watchPoints({ path, kill, isArmed }: Points): void {
     });
   };
   tap(PostgresLedger.prototype, 'record', ([effects]) => nameOfEffects(effects));
+  tap(PostgresLedger.prototype, 'claim', () => 'ledger.move SUBMITTING');
   tap(PostgresLedger.prototype, 'move', ([update]) => `ledger.move ${field(update, 'status')}`);
   tap(PostgresLedger.prototype, 'markQueued', () => 'ledger.markQueued');
   tap(PostgresLedger.prototype, 'markModified', () => 'ledger.markModified');

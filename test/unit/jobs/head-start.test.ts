@@ -81,6 +81,10 @@ it('begins no entry before the queue has come to those that were left to it', as
 
 it('begins an exit however many entries wait', () => {
   const { runs, starts } = openHeadStarts();
+  expect(starts.begin(['a', 'b'].map(entry), stopping)).toBe(true);
+  expect(starts.begin(['c', 'd', 'e'].map(entry), stopping), 'one is left').toBe(false);
+  expect(starts.begin([promised('y')], stopping)).toBe(true);
+  expect(starts.begin([promised('s', { name: 'send', queue: 'alerts' })], stopping), 'not of its kind').toBe(false);
   starts.begin([...['a', 'b', 'c', 'd', 'e', 'f'].map(entry), promised('x')], stopping);
   expect(runs.at(-1)).toContain('x ');
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fill } from '../../../src/core/fill.ts';
 import type { ClientOrderId } from '../../../src/core/ids.ts';
 import type { Order, OrderUpdate } from '../../../src/core/order.ts';
@@ -33,9 +33,9 @@ function begin(planned: Order = order()): void {
   executor = anotherExecutor();
 }
 
-function anotherExecutor(): OrderExecutor {
+function anotherExecutor(recall?: () => Order | undefined): OrderExecutor {
   return new OrderExecutor({
-    ...{ broker, ledger, clock, searchGraceMs: GRACE_MS },
+    ...{ broker, ledger, clock, searchGraceMs: GRACE_MS, recall },
     onUpdate: (update) => updates.push(update),
     onFill: (fill) => fills.push(fill),
   });
@@ -56,6 +56,35 @@ describe('placing an order', () => {
     expect(statuses()).toEqual(['SUBMITTING', 'SUBMITTED']);
     expect(await stored()).toMatchObject({ status: 'SUBMITTED', brokerOrderId: `B-${ID}` });
   });
+
+  it('sends the terms that the ledger has, not those that are remembered, and asks for them once only', async () => {
+    const remembered = { ...order(), limitPrice: 1 };
+    executor = anotherExecutor(() => remembered);
+    const asked = vi.spyOn(ledger, 'order');
+    const sent = vi.spyOn(broker, 'place');
+    expect(await place()).toEqual(DONE);
+    expect(asked).not.toHaveBeenCalled();
+    expect(sent.mock.calls).toEqual([[{ ...order(), status: 'SUBMITTING', updatedTime: expect.any(Number) }]]);
+    expect(await place(), 'who remembers it has not heard yet').toEqual(DONE);
+    expect(broker.placed).toHaveLength(1);
+  });
+
+  it.each(['CANCELED', 'SUBMITTING', 'UNKNOWN', 'SUBMITTED'] as const)(
+    'sends nothing that is remembered as promised and is %s',
+    async (status) => {
+      const remembered = order();
+      if (status !== 'CANCELED') await moved(ledger, 'SUBMITTING');
+      if (status !== 'SUBMITTING') await moved(ledger, status);
+      executor = anotherExecutor(() => remembered);
+      const reason = `The order became "${status}" before it was sent`;
+      expect(await place()).toEqual({ kind: 'retry', reason });
+      expect(broker.placed).toEqual([]);
+      // The next run asks the ledger, though what is remembered has not changed.
+      broker.enter(order(), 'ACCEPTED');
+      expect(await place()).toEqual(DONE);
+      expect(broker.placed).toEqual([]);
+    },
+  );
 
   it('does nothing the second time', async () => {
     await place();

@@ -77,8 +77,9 @@ async function runOnce(
     died.resolve('died');
     return new Promise(() => {});
   }
-  const mortalLedger: Pick<Ledger, 'order' | 'move' | 'markModified'> = {
+  const mortalLedger: Pick<Ledger, 'order' | 'claim' | 'move' | 'markModified'> = {
     order: (id) => mortal(() => ledger.order(id)),
+    claim: (update: OrderUpdate) => mortal(() => ledger.claim(update)),
     move: (update: OrderUpdate) => mortal(() => ledger.move(update)),
     markModified: () => mortal(() => ledger.markModified()),
   };

@@ -48,6 +48,19 @@ it('begins everything at once where the queue is where the promise is', async ()
   expect(steps).toEqual(['begun entry', 'begun exit', 'added entry exit']);
 });
 
+it('adds what it could not begin without waiting for those that it has begun', async () => {
+  const { steps, answers, enqueue } = openQueue('postgres');
+  answers.add.resolve();
+  const begun = enqueue([promised('entry', 10)]);
+  const left = enqueue([{ ...promised('other', 10), name: 'settle' }]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(steps, 'the calls of the order come first').toEqual(['begun entry']);
+  await Promise.all([begun, left]);
+  expect(steps).toEqual(['begun entry', 'added entry', 'added other']);
+  await enqueue([{ ...promised('another', 10), name: 'settle' }]);
+  expect(steps.at(-1)).toBe('added another');
+});
+
 it('begins an entry after Redis has taken it, an exit at once', async () => {
   const { steps, answers, enqueue } = openQueue('redis');
   const queued = enqueue(JOBS);
