@@ -20,6 +20,8 @@ const LOG_LIMIT_BYTES = 10_000_000;
 const START_ATTEMPTS = 10;
 const START_PAUSE_MS = 400;
 const NOT_RUNNING = 3;
+/** Who set a database up and was killed leaves initdb behind, which still writes for a while, until it misses its files. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
 
 /** Makes the data folder aside and renames it into place, so that a half-made one is never taken for a database. */
 export async function ensureDataFolder(home: ServerHome, log: (line: string) => void): Promise<void> {
@@ -120,7 +122,7 @@ async function readProcessFile(home: ServerHome): Promise<readonly string[]> {
 
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.startsWith('data.new-')) await rm(join(folder, name), { recursive: true, force: true });
+    if (name.startsWith('data.new-')) await rm(join(folder, name), REMOVAL);
   }
 }
 

@@ -30,8 +30,9 @@ async function makeFolder(): Promise<void> {
 }
 
 async function removeFolder(): Promise<void> {
-  await rm(await pointedFolder(serverFolder), { recursive: true, force: true });
-  await rm(stateFolder, { recursive: true, force: true });
+  const removal = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
+  await rm(await pointedFolder(serverFolder), removal);
+  await rm(stateFolder, removal);
 }
 
 beforeEach(() => {
@@ -285,6 +286,26 @@ describe('the embedded server in an empty folder', () => {
     expect(await startTime(database)).toBeTruthy();
     expect((await readdir(serverFolder)).filter((name) => name.startsWith('data.'))).toEqual([]);
     await database.close();
+  });
+
+  test('is set up while what an earlier start left behind is still being written', async () => {
+    const leftover = join(serverFolder, 'data.new-1');
+    await mkdir(leftover, { recursive: true });
+    const script = 'for i in $(seq 5000000); do : > f$i && echo; done';
+    const writer = spawn('timeout', ['1.5', 'sh', '-c', script], {
+      cwd: leftover,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(writer.stdout, 'data');
+    const written = once(writer.stdout.resume(), 'close');
+    const database = await open();
+    try {
+      expect(await startTime(database)).toBeTruthy();
+      expect((await readdir(serverFolder)).filter((name) => name.startsWith('data.'))).toEqual([]);
+    } finally {
+      await database.close();
+      await written;
+    }
   });
 
   test('of another version is refused, not overwritten', async () => {
