@@ -26,7 +26,7 @@ export class HeadStarts {
 
   /** The same job, whose runs may have begun already. */
   over(job: Job): Job {
-    this.#jobs.set(job.name, job);
+    this.#jobs.set(kindOf(job), job);
     return {
       ...job,
       run: (data, context) => {
@@ -43,16 +43,21 @@ export class HeadStarts {
   begin(promised: readonly OutboxJob[], stopping: AbortSignal): boolean {
     let hasRoom = true;
     for (const each of promised) {
-      const job = this.#jobs.get(each.name);
       if (this.#runs.has(each.id)) continue;
+      const job = this.#jobs.get(kindOf(each));
+      if (job === undefined) {
+        hasRoom = false;
+        continue;
+      }
       const isExit = each.priority === EXIT_PRIORITY;
       const isFree = isExit
         ? this.#running.exits < MOST_EXITS
         : this.#behind === null && this.#running.entries < MOST_ENTRIES;
-      if (job?.queue !== each.queue || !isFree) hasRoom = false;
-      if (job?.queue !== each.queue) continue;
       if (isFree) this.#start(job, each, isExit ? 'exits' : 'entries', stopping);
-      else if (!isExit) this.#behind = each.id;
+      else {
+        hasRoom = false;
+        if (!isExit) this.#behind = each.id;
+      }
     }
     return hasRoom;
   }
@@ -66,4 +71,8 @@ export class HeadStarts {
     run.catch(() => undefined);
     this.#runs.set(id, run);
   }
+}
+
+function kindOf({ queue, name }: Pick<Job, 'queue' | 'name'>): string {
+  return `${queue}/${name}`;
 }
