@@ -19,6 +19,11 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  /** As a machine's clock is set. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+  }
+
   get nextWake(): EpochMs | undefined {
     return this.#sleepers.length === 0 ? undefined : Math.min(...this.#sleepers.map(({ time }) => time));
   }

@@ -5,6 +5,7 @@
  * Entry point: `RateBudget`. Invariants:
  * - a call that arrives at the broker up to `jitterMs` after it was counted is inside the broker's windows, because ours
  *   are wider by that much: calls that overtake each other on the way included;
+ * - a log that answers late lets a call go later than it was counted: this process keeps the windows by that time as well;
  * - of every window `exitReserve` calls are left to exits: whatever else waits, an exit finds them free;
  * - who aborts has counted nothing, or what was counted is taken back; no aborted caller holds up another;
  * - when the call log itself fails, everyone who waits for the class is told so (`UnavailableError`): nothing was sent.
@@ -46,6 +47,8 @@ interface Lane {
   readonly windows: Readonly<Record<'exit' | 'other', readonly CallWindow[]>>;
   /** In the order in which they go. */
   readonly waiters: Waiter[];
+  /** When this process let calls go: the newest, as many as the largest window holds. */
+  readonly gone: EpochMs[];
   restUntil: EpochMs;
   isServed: boolean;
   /** Ends the wait for room, because who waits or for what has changed. */
@@ -138,6 +141,8 @@ export class RateBudget<C extends string> implements CallBudget<C> {
   /** Lets the first one go if it may; how long to wait otherwise. */
   async #ask(callClass: C, lane: Lane, first: Waiter): Promise<number> {
     const windows = first.rank === 0 ? lane.windows.exit : lane.windows.other;
+    const fullMs = this.#fullMs(lane, windows);
+    if (fullMs > 0) return fullMs;
     try {
       const verdict = await this.#log.record(callClass, windows);
       if (!verdict.isCounted) return Math.max(1, verdict.waitMs);
@@ -147,7 +152,7 @@ export class RateBudget<C extends string> implements CallBudget<C> {
         return 0;
       }
       leave(lane, first);
-      first.grant();
+      this.#letGo(lane, first);
     } catch (cause) {
       const error = new UnavailableError(
         `The log of calls does not answer, so "${callClass}" was not called: check the database.`,
@@ -156,6 +161,20 @@ export class RateBudget<C extends string> implements CallBudget<C> {
       for (const waiter of lane.waiters.splice(0)) waiter.fail(error);
     }
     return 0;
+  }
+
+  /** How long one of the windows is still full by what this process has let go. */
+  #fullMs({ gone }: Lane, windows: readonly CallWindow[]): number {
+    const now = this.#clock.now();
+    // The clock was set back: the log knows what to make of it.
+    if ((gone.at(-1) ?? 0) > now) gone.length = 0;
+    return Math.max(0, ...windows.map(({ limit, ms }) => (gone.at(-limit) ?? -ms) + ms - now));
+  }
+
+  #letGo({ gone, windows }: Lane, waiter: Waiter): void {
+    gone.push(this.#clock.now());
+    if (gone.length > Math.max(...windows.exit.map(({ limit }) => limit))) gone.shift();
+    waiter.grant();
   }
 
   async #sleep(lane: Lane, ms: number): Promise<void> {
@@ -187,6 +206,7 @@ function newLane(name: string, windows: readonly BudgetWindow[], jitterMs: numbe
   return {
     windows: { exit: wider(false), other: wider(true) },
     waiters: [],
+    gone: [],
     restUntil: 0,
     isServed: false,
     interrupt: null,

@@ -62,8 +62,24 @@ interface Call extends Caller {
   readonly grantedAt: number;
 }
 
-async function play(given: readonly Caller[]) {
-  const { clock, budget } = build();
+/** A log that answers later than it counts, as a database does that is busy, or was away. */
+function lateLog(clock: ManualClock, lateMs: readonly number[]): CallLog {
+  const log = new MemoryCallLog(clock);
+  let asked = 0;
+  return {
+    record: async (...args) => {
+      const verdict = await log.record(...args);
+      asked += 1;
+      await clock.sleepUntil(clock.now() + (lateMs[asked % lateMs.length] ?? 0));
+      return verdict;
+    },
+    withdraw: (...args) => log.withdraw(...args),
+    rest: (...args) => log.rest(...args),
+  };
+}
+
+async function play(given: readonly Caller[], lateMs: readonly number[] = []) {
+  const { clock, budget } = build((each) => lateLog(each, lateMs));
   const start = clock.now();
   const calls: Call[] = [];
   const aborted: unknown[] = [];
@@ -91,10 +107,11 @@ async function play(given: readonly Caller[]) {
 }
 
 describe('over any schedule', () => {
-  test('no window of the receiver is ever exceeded, whatever each call takes on its way', async () => {
+  test('no window of the receiver is ever exceeded, however late the log is and whatever each call takes on its way', async () => {
+    const lateMs = fc.array(fc.constantFrom(0, 0, 5, 150, 700, 13_000), { maxLength: 6 });
     await fc.assert(
-      fc.asyncProperty(callers, async (given) => {
-        const { calls } = await play(given);
+      fc.asyncProperty(callers, lateMs, async (given, late) => {
+        const { calls } = await play(given, late);
         for (const callClass of ['write', 'read'] as const) {
           const arrivals = calls.filter((call) => call.callClass === callClass);
           const times = arrivals.map(({ grantedAt, delayMs }) => grantedAt + delayMs);
@@ -234,6 +251,19 @@ describe('a rate budget', () => {
     budget.rest('read', 3_000);
     await clock.reach(start + 10_000);
     expect(outAt).toBe(start + 3_500);
+  });
+
+  test('a clock that is set back holds nobody up for longer than a window', async () => {
+    const { clock, budget } = build();
+    await budget.take('read', 'read');
+    clock.setBack(600_000);
+    const start = clock.now();
+    let outAt = 0;
+    void budget.take('read', 'read').then(() => {
+      outAt = clock.now();
+    });
+    await clock.reach(start + 10_000);
+    expect(outAt).toBe(start + 1_101);
   });
 
   test('tells everyone who waits when the log of calls fails, and works again when it does', async () => {
