@@ -31,8 +31,9 @@ process.stdout.write('ready\n');
 for await (const _ of process.stdin) break;
 const takings = Array.from({ length: Number(calls) }, async (_, index) => {
   const priority: CallPriority = index % 5 === 0 ? 'exit' : 'entry';
-  await budget.take('write', priority);
+  const onAnswer = await budget.take('write', priority);
   process.stdout.write(`called ${priority}\n`);
+  onAnswer();
 });
 await Promise.all(takings);
 await database.close();

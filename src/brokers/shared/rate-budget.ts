@@ -5,7 +5,7 @@
  * Entry point: `RateBudget`. Invariants:
  * - a call that arrives at the broker up to `jitterMs` after it was counted is inside the broker's windows, because ours
  *   are wider by that much: calls that overtake each other on the way included;
- * - a log that answers late lets a call go later than it was counted: this process keeps the windows by that time as well;
+ * - of its own calls this process knows more: until one is answered it may still be on its way (`OwnCalls`);
  * - of every window `exitReserve` calls are left to exits: whatever else waits, an exit finds them free;
  * - who aborts has counted nothing, or what was counted is taken back; no aborted caller holds up another;
  * - when the call log itself fails, everyone who waits for the class is told so (`UnavailableError`): nothing was sent.
@@ -15,6 +15,7 @@ import type { EpochMs } from '../../core/time.ts';
 import { CALL_PRIORITIES, type CallBudget, type CallPriority } from '../../ports/call-budget.ts';
 import type { CallLog, CallWindow } from '../../ports/call-log.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { OwnCalls } from './own-calls.ts';
 
 /** A window of the broker's, and how many of its calls only exits may use. */
 export interface BudgetWindow extends CallWindow {
@@ -36,19 +37,24 @@ export const JITTER_MS = 100;
 
 interface Waiter {
   readonly rank: number;
-  readonly grant: () => void;
+  readonly grant: (onAnswer: () => void) => void;
   readonly fail: (error: unknown) => void;
   /** It has been answered, one way or the other. */
   isDone: boolean;
 }
 
+interface LaneWindows {
+  readonly broker: readonly CallWindow[];
+  /** By the jitter. */
+  readonly wider: readonly CallWindow[];
+}
+
 /** Those who wait for calls of one class. */
 interface Lane {
-  readonly windows: Readonly<Record<'exit' | 'other', readonly CallWindow[]>>;
+  readonly windows: Readonly<Record<'exit' | 'other', LaneWindows>>;
   /** In the order in which they go. */
   readonly waiters: Waiter[];
-  /** When this process let calls go: the newest, as many as the largest window holds. */
-  readonly gone: EpochMs[];
+  readonly own: OwnCalls;
   restUntil: EpochMs;
   isServed: boolean;
   /** Ends the wait for room, because who waits or for what has changed. */
@@ -72,7 +78,7 @@ export class RateBudget<C extends string> implements CallBudget<C> {
     this.#jitterMsOf = jitterMsOf;
   }
 
-  take(callClass: C, priority: CallPriority, signal?: AbortSignal): Promise<void> {
+  take(callClass: C, priority: CallPriority, signal?: AbortSignal): Promise<() => void> {
     const lane = this.#laneOf(callClass);
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#isClosed) return Promise.reject(closed());
@@ -80,7 +86,7 @@ export class RateBudget<C extends string> implements CallBudget<C> {
       const waiter: Waiter = {
         rank: CALL_PRIORITIES.indexOf(priority),
         isDone: false,
-        grant: () => settle(resolve),
+        grant: (onAnswer) => settle(() => resolve(onAnswer)),
         fail: (error) => settle(() => reject(error)),
       };
       const settle = (answer: () => void): void => {
@@ -141,10 +147,10 @@ export class RateBudget<C extends string> implements CallBudget<C> {
   /** Lets the first one go if it may; how long to wait otherwise. */
   async #ask(callClass: C, lane: Lane, first: Waiter): Promise<number> {
     const windows = first.rank === 0 ? lane.windows.exit : lane.windows.other;
-    const fullMs = this.#fullMs(lane, windows);
+    const fullMs = lane.own.fullMs(windows.broker, this.#clock.now());
     if (fullMs > 0) return fullMs;
     try {
-      const verdict = await this.#log.record(callClass, windows);
+      const verdict = await this.#log.record(callClass, windows.wider);
       if (!verdict.isCounted) return Math.max(1, verdict.waitMs);
       if (first.isDone) {
         // It aborted while it was being counted.
@@ -152,7 +158,8 @@ export class RateBudget<C extends string> implements CallBudget<C> {
         return 0;
       }
       leave(lane, first);
-      this.#letGo(lane, first);
+      const call = lane.own.letGo(this.#clock.now());
+      first.grant(() => lane.own.arrived(call, this.#clock.now()));
     } catch (cause) {
       const error = new UnavailableError(
         `The log of calls does not answer, so "${callClass}" was not called: check the database.`,
@@ -161,20 +168,6 @@ export class RateBudget<C extends string> implements CallBudget<C> {
       for (const waiter of lane.waiters.splice(0)) waiter.fail(error);
     }
     return 0;
-  }
-
-  /** How long one of the windows is still full by what this process has let go. */
-  #fullMs({ gone }: Lane, windows: readonly CallWindow[]): number {
-    const now = this.#clock.now();
-    // The clock was set back: the log knows what to make of it.
-    if ((gone.at(-1) ?? 0) > now) gone.length = 0;
-    return Math.max(0, ...windows.map(({ limit, ms }) => (gone.at(-limit) ?? -ms) + ms - now));
-  }
-
-  #letGo({ gone, windows }: Lane, waiter: Waiter): void {
-    gone.push(this.#clock.now());
-    if (gone.length > Math.max(...windows.exit.map(({ limit }) => limit))) gone.shift();
-    waiter.grant();
   }
 
   async #sleep(lane: Lane, ms: number): Promise<void> {
@@ -198,15 +191,12 @@ function newLane(name: string, windows: readonly BudgetWindow[], jitterMs: numbe
       `Expected "${name}" to leave a call to others than exits, found ${exitReserve} of ${limit}`,
     );
   }
-  const wider = (reserveKept: boolean) =>
-    windows.map(({ limit, ms, exitReserve }) => ({
-      limit: limit - (reserveKept ? exitReserve : 0),
-      ms: ms + jitterMs,
-    }));
+  const others = windows.map(({ limit, ms, exitReserve }) => ({ limit: limit - exitReserve, ms }));
+  const wider = (each: readonly CallWindow[]) => each.map(({ limit, ms }) => ({ limit, ms: ms + jitterMs }));
   return {
-    windows: { exit: wider(false), other: wider(true) },
+    windows: { exit: { broker: windows, wider: wider(windows) }, other: { broker: others, wider: wider(others) } },
     waiters: [],
-    gone: [],
+    own: new OwnCalls(windows),
     restUntil: 0,
     isServed: false,
     interrupt: null,

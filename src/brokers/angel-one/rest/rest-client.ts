@@ -73,12 +73,21 @@ export class RestClient {
   }
 
   async #send<T>(call: Call<T>, tokens: AngelOneTokens | undefined): Promise<Outcome<T>> {
-    const { budget, transport, patienceMs = PATIENCE_MS } = this.#options;
+    let onAnswer: () => void;
     try {
-      await budget.take(call.class, call.priority);
+      onAnswer = await this.#options.budget.take(call.class, call.priority);
     } catch (error) {
       return { kind: 'transient', reason: error instanceof Error ? error.message : 'The budget of calls is not there' };
     }
+    try {
+      return await this.#sendNow(call, tokens);
+    } finally {
+      onAnswer();
+    }
+  }
+
+  async #sendNow<T>(call: Call<T>, tokens: AngelOneTokens | undefined): Promise<Outcome<T>> {
+    const { transport, patienceMs = PATIENCE_MS } = this.#options;
     // The last thing before the wire: a process that slept since it was asked to send may not send any more.
     if (call.isWrite && this.#options.mayWrite && !(await this.#options.mayWrite())) {
       return { kind: 'transient', reason: 'No proof that the account is still ours alone: nothing was sent' };

@@ -26,7 +26,7 @@ async function historyAt(now = NOW) {
   onTestFinished(() => transport.close());
   const client = new RestClient({
     transport,
-    budget: { take: () => Promise.resolve(), rest: () => {} },
+    budget: { take: () => Promise.resolve(() => {}), rest: () => {} },
     apiKey: 'key',
     tokens: { tokens: () => Promise.resolve({ jwt: 'j', refresh: 'r', feed: 'f' }), invalidate: () => {} },
     onHalt: () => {},

@@ -30,6 +30,7 @@ async function openQuotes(...replies: readonly Reply[]) {
     budget: {
       take: async (callClass) => {
         classes.push(callClass);
+        return () => {};
       },
       rest: () => {},
     },

@@ -47,7 +47,7 @@ async function look(...books: readonly (readonly [orders: unknown, trades: unkno
   const transport = new RestTransport(origin);
   const client = new RestClient({
     ...{ transport, apiKey: 'key', onHalt: () => {} },
-    budget: { take: () => Promise.resolve(), rest: () => {} },
+    budget: { take: () => Promise.resolve(() => {}), rest: () => {} },
     tokens: { tokens: () => Promise.resolve({ jwt: 'j', refresh: 'r', feed: 'f' }), invalidate: () => {} },
   });
   const listed = { instrument: INFY, segment: 'NSE', token: '1594', tradingSymbol: 'INFY-EQ' } as const;

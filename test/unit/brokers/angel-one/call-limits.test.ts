@@ -104,9 +104,13 @@ describe("Angel One's call limits", () => {
       for (let place = 0; place < 6_000; place++) {
         const priority = CALL_PRIORITIES[place % CALL_PRIORITIES.length] ?? 'read';
         // Calls take the longest and the shortest way in turn.
-        const delayMs = (place % 2) * 100;
+        const delayMs = (place % 2) * 300;
         budget.take(callClass, priority, abort.signal).then(
-          () => arrivals.push(clock.now() + delayMs),
+          async (onAnswer) => {
+            await clock.sleepUntil(clock.now() + delayMs);
+            arrivals.push(clock.now());
+            onAnswer();
+          },
           () => {},
         );
       }

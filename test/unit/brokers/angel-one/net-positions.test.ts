@@ -21,7 +21,7 @@ async function opened(rows: unknown): Promise<{ broker: AngelOneBroker; close: (
   const transport = new RestTransport(origin);
   const client = new RestClient({
     ...{ transport, apiKey: 'key', onHalt: () => {} },
-    budget: { take: () => Promise.resolve(), rest: () => {} },
+    budget: { take: () => Promise.resolve(() => {}), rest: () => {} },
     tokens: { tokens: () => Promise.resolve({ jwt: 'j', refresh: 'r', feed: 'f' }), invalidate: () => {} },
   });
   const listed = {

@@ -17,6 +17,8 @@ const WINDOWS: Readonly<Record<Class, readonly BudgetWindow[]>> = {
   read: [{ limit: 1, ms: 1_000, exitReserve: 0 }],
 };
 const JITTER_MS = 100;
+/** That of a call without an answer; of one with an answer, as long as that takes. */
+const LONGEST_WAY_MS = 500;
 
 function build(log?: (clock: ManualClock) => CallLog) {
   const clock = new ManualClock();
@@ -28,7 +30,12 @@ function build(log?: (clock: ManualClock) => CallLog) {
     jitterMsOf: () => JITTER_MS,
     onError: (error) => errors.push(error),
   });
-  return { clock, budget, errors };
+  /** A call that is answered as soon as it is let go. */
+  const take: (...args: Parameters<typeof budget.take>) => Promise<void> = async (...args) => {
+    const onAnswer = await budget.take(...args);
+    onAnswer();
+  };
+  return { clock, budget, take, errors };
 }
 
 /** The most calls that any span of the window's length holds, begun at any of them. */
@@ -41,8 +48,9 @@ interface Caller {
   readonly at: number;
   readonly callClass: Class;
   readonly priority: CallPriority;
-  /** On its way to the broker. */
+  /** On its way to the broker, and its answer on its way back. */
   readonly delayMs: number;
+  readonly answerMs: number;
   readonly abortsAfterMs: number | null;
 }
 
@@ -51,7 +59,8 @@ const callers: fc.Arbitrary<readonly Caller[]> = fc.array(
     at: fc.integer({ min: 0, max: 20_000 }),
     callClass: fc.constantFrom<Class>('write', 'write', 'write', 'read'),
     priority: fc.constantFrom(...CALL_PRIORITIES),
-    delayMs: fc.integer({ min: 0, max: JITTER_MS }),
+    delayMs: fc.integer({ min: 0, max: LONGEST_WAY_MS }),
+    answerMs: fc.constantFrom(0, 20, 400, 10_000),
     abortsAfterMs: fc.option(fc.integer({ min: 0, max: 3_000 }), { nil: null, freq: 3 }),
   }),
   { maxLength: 60, size: 'max' },
@@ -88,7 +97,12 @@ async function play(given: readonly Caller[], lateMs: readonly number[] = []) {
     const abort = new AbortController();
     const arrive = () => {
       const taking = budget.take(caller.callClass, caller.priority, abort.signal).then(
-        () => void calls.push({ ...caller, place, grantedAt: clock.now() }),
+        async (onAnswer) => {
+          const grantedAt = clock.now();
+          calls.push({ ...caller, place, grantedAt });
+          await clock.sleepUntil(grantedAt + caller.delayMs + caller.answerMs);
+          onAnswer();
+        },
         (error: unknown) => void aborted.push(error),
       );
       pending.push(taking);
@@ -176,13 +190,13 @@ describe('over any schedule', () => {
 
 describe('a rate budget', () => {
   test('lets an exit through at once while entries wait', async () => {
-    const { clock, budget } = build();
+    const { clock, take } = build();
     const order: string[] = [];
-    for (let i = 0; i < 6; i++) void budget.take('write', 'entry').then(() => order.push(`entry ${clock.now()}`));
+    for (let i = 0; i < 6; i++) void take('write', 'entry').then(() => order.push(`entry ${clock.now()}`));
     await settled();
     expect(order, 'one of four is kept for exits').toHaveLength(3);
     const before = clock.now();
-    await budget.take('write', 'exit');
+    await take('write', 'exit');
     expect(clock.now()).toBe(before);
     await clock.reach(before + 1_099);
     expect(order).toHaveLength(3);
@@ -191,47 +205,47 @@ describe('a rate budget', () => {
   });
 
   test('counts nothing for a caller that had aborted before, waits, or aborts while it is counted', async () => {
-    const { clock, budget } = build();
+    const { clock, take } = build();
     const gone = AbortSignal.abort('gone');
-    await expect(budget.take('read', 'read', gone)).rejects.toBe('gone');
+    await expect(take('read', 'read', gone)).rejects.toBe('gone');
     const counting = new AbortController();
-    const taking = budget.take('read', 'read', counting.signal);
+    const taking = take('read', 'read', counting.signal);
     counting.abort('changed my mind');
     await expect(taking).rejects.toBe('changed my mind');
     await settled();
     const before = clock.now();
-    await budget.take('read', 'read');
+    await take('read', 'read');
     expect(clock.now(), 'the only call of the second is still there').toBe(before);
     const waiting = new AbortController();
-    const late = budget.take('read', 'read', waiting.signal);
+    const late = take('read', 'read', waiting.signal);
     await settled();
     waiting.abort('no more');
     await expect(late).rejects.toBe('no more');
     await clock.reach(before + 1_101);
     const then = clock.now();
-    await budget.take('read', 'read');
+    await take('read', 'read');
     expect(clock.now()).toBe(then);
   });
 
   test('tells everyone who waits, and whoever comes later, that it is closed, though the clock stands', async () => {
-    const { budget } = build();
-    await budget.take('read', 'read');
-    const waiting = [budget.take('read', 'read'), budget.take('read', 'exit')];
+    const { budget, take } = build();
+    await take('read', 'read');
+    const waiting = [take('read', 'read'), take('read', 'exit')];
     budget.close();
-    for (const waiter of [...waiting, budget.take('write', 'exit')]) {
+    for (const waiter of [...waiting, take('write', 'exit')]) {
       await expect(waiter).rejects.toThrow('The connection to the broker is being closed');
     }
   });
 
   test('rests as long as it was told, exits too, and other classes do not', async () => {
-    const { clock, budget } = build();
+    const { clock, budget, take } = build();
     const start = clock.now();
     budget.rest('write', 5_000);
     let isOut = false;
-    void budget.take('write', 'exit').then(() => {
+    void take('write', 'exit').then(() => {
       isOut = true;
     });
-    await budget.take('read', 'read');
+    await take('read', 'read');
     expect(clock.now()).toBe(start);
     await clock.reach(start + 4_999);
     expect(isOut).toBe(false);
@@ -240,11 +254,11 @@ describe('a rate budget', () => {
   });
 
   test('a longer rest holds up those who were about to go', async () => {
-    const { clock, budget } = build();
-    await budget.take('read', 'read');
+    const { clock, budget, take } = build();
+    await take('read', 'read');
     const start = clock.now();
     let outAt = 0;
-    void budget.take('read', 'history').then(() => {
+    void take('read', 'history').then(() => {
       outAt = clock.now();
     });
     await clock.reach(start + 500);
@@ -253,13 +267,26 @@ describe('a rate budget', () => {
     expect(outAt).toBe(start + 3_500);
   });
 
-  test('a clock that is set back holds nobody up for longer than a window', async () => {
+  test('a call without an answer is in the windows as if it had been on its way for half a second', async () => {
     const { clock, budget } = build();
-    await budget.take('read', 'read');
+    const start = clock.now();
+    const outAt: number[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      void budget.take('write', 'exit').then(() => {
+        outAt.push(clock.now() - start);
+      });
+    }
+    await clock.reach(start + 20_000);
+    expect(outAt).toEqual([0, 0, 0, 0, 1_501]);
+  });
+
+  test('a clock that is set back holds nobody up for longer than a window', async () => {
+    const { clock, take } = build();
+    await take('read', 'read');
     clock.setBack(600_000);
     const start = clock.now();
     let outAt = 0;
-    void budget.take('read', 'read').then(() => {
+    void take('read', 'read').then(() => {
       outAt = clock.now();
     });
     await clock.reach(start + 10_000);
@@ -268,7 +295,7 @@ describe('a rate budget', () => {
 
   test('tells everyone who waits when the log of calls fails, and works again when it does', async () => {
     let isBroken = true;
-    const { budget } = build((clock) => {
+    const { take } = build((clock) => {
       const log = new MemoryCallLog(clock);
       return {
         record: (...args) => (isBroken ? Promise.reject(new Error('no server')) : log.record(...args)),
@@ -276,15 +303,15 @@ describe('a rate budget', () => {
         rest: (...args) => log.rest(...args),
       };
     });
-    const taken = await Promise.allSettled([budget.take('write', 'entry'), budget.take('write', 'exit')]);
+    const taken = await Promise.allSettled([take('write', 'entry'), take('write', 'exit')]);
     for (const { status } of taken) expect(status).toBe('rejected');
-    await expect(budget.take('write', 'exit')).rejects.toThrow(/"write" was not called/);
+    await expect(take('write', 'exit')).rejects.toThrow(/"write" was not called/);
     isBroken = false;
-    await budget.take('write', 'exit');
+    await take('write', 'exit');
   });
 
   test('reports a rest that could not be written, and keeps it itself', async () => {
-    const { clock, budget, errors } = build((ownClock) => {
+    const { clock, budget, errors, take } = build((ownClock) => {
       const log = new MemoryCallLog(ownClock);
       return {
         record: (...args) => log.record(...args),
@@ -295,7 +322,7 @@ describe('a rate budget', () => {
     const start = clock.now();
     budget.rest('read', 1_000);
     let outAt = 0;
-    void budget.take('read', 'read').then(() => {
+    void take('read', 'read').then(() => {
       outAt = clock.now();
     });
     await clock.reach(start + 2_000);

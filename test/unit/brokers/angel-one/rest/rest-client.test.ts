@@ -21,6 +21,8 @@ interface Desk {
   readonly halts: string[];
   readonly rests: CallClass[];
   readonly invalidated: string[];
+  /** Calls that the budget takes to be under way. */
+  underWay(): number;
 }
 
 function deskAt(origin: string, mayWrite?: () => Promise<boolean>): Desk {
@@ -30,9 +32,16 @@ function deskAt(origin: string, mayWrite?: () => Promise<boolean>): Desk {
   const rests: CallClass[] = [];
   const invalidated: string[] = [];
   let number = 0;
+  let underWay = 0;
+  const take = async () => {
+    underWay += 1;
+    return () => {
+      underWay -= 1;
+    };
+  };
   const client = new RestClient({
     transport,
-    budget: { take: () => Promise.resolve(), rest: (callClass) => rests.push(callClass) },
+    budget: { take, rest: (callClass) => rests.push(callClass) },
     apiKey: KEY,
     tokens: {
       tokens: () => Promise.resolve({ jwt: `${JWT}-${number}`, refresh: 'r', feed: 'f' }),
@@ -44,7 +53,7 @@ function deskAt(origin: string, mayWrite?: () => Promise<boolean>): Desk {
     onHalt: (reason) => halts.push(reason),
     mayWrite,
   });
-  return { client, halts, rests, invalidated };
+  return { client, halts, rests, invalidated, underWay: () => underWay };
 }
 
 async function ask(
@@ -54,6 +63,7 @@ async function ask(
   const { origin } = await scriptedHttp(...replies);
   const desk = deskAt(origin);
   const outcome = await desk.client.call(call);
+  expect(desk.underWay()).toBe(0);
   expect(JSON.stringify([outcome, desk.halts]), 'no secret in what is told').not.toMatch(/must-not-show/);
   return { ...desk, outcome };
 }
@@ -210,6 +220,25 @@ describe('requests', () => {
       'content-type': 'application/json',
     });
     expect(seen[0]?.body).toBe('{"a":1}');
+  });
+});
+
+describe('the budget', () => {
+  it('hears that a call is over when it is answered, and when nothing was sent', async () => {
+    const underWay: number[] = [];
+    const desk: Desk = deskAt(
+      (
+        await scriptedHttp((response, request) => {
+          underWay.push(desk.underWay());
+          success({ x: 1 })(response, request);
+        })
+      ).origin,
+      async () => underWay.length === 0,
+    );
+    await desk.client.call(WRITE);
+    expect([...underWay, desk.underWay()]).toEqual([1, 0]);
+    expect((await desk.client.call(WRITE)).kind).toBe('transient');
+    expect(desk.underWay()).toBe(0);
   });
 });
 
