@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { CallBudget, CallPriority } from '../../../ports/call-budget.ts';
 import type { Outcome } from '../../../ports/outcome.ts';
+import { WriteProof } from '../../shared/write-proof.ts';
 import type { AngelOneTokens, TokenSource } from '../settings.ts';
 import type { CallClass } from './call-class.ts';
 import { ERROR_CODES } from './error-codes.ts';
@@ -33,7 +34,7 @@ export interface RestClientOptions {
   readonly tokens: TokenSource;
   /** Nothing works until a person has seen to it: trading has to stop. Told once a reason. */
   readonly onHalt: (reason: string) => void;
-  /** Asked right before each write: whether this process still is the one that trades the account. */
+  /** Whether this process still is the one that trades the account: asked for each write, at most 20 ms before it goes. */
   readonly mayWrite?: (() => Promise<boolean>) | undefined;
   /** How long an answer may take; three times as long for past candles. 10 s by default. */
   readonly patienceMs?: number | undefined;
@@ -73,13 +74,19 @@ export class RestClient {
   }
 
   async #send<T>(call: Call<T>, tokens: AngelOneTokens | undefined): Promise<Outcome<T>> {
+    const { budget, mayWrite } = this.#options;
+    const proof = call.isWrite && mayWrite ? new WriteProof(mayWrite) : null;
     let onAnswer: () => void;
     try {
-      onAnswer = await this.#options.budget.take(call.class, call.priority);
+      onAnswer = await budget.take(call.class, call.priority);
     } catch (error) {
       return { kind: 'transient', reason: error instanceof Error ? error.message : 'The budget of calls is not there' };
     }
     try {
+      // The last thing before the wire: a process that slept since it was asked to send may not send any more.
+      if (proof !== null && !(await proof.holds())) {
+        return { kind: 'transient', reason: 'No proof that the account is still ours alone: nothing was sent' };
+      }
       return await this.#sendNow(call, tokens);
     } finally {
       onAnswer();
@@ -88,10 +95,6 @@ export class RestClient {
 
   async #sendNow<T>(call: Call<T>, tokens: AngelOneTokens | undefined): Promise<Outcome<T>> {
     const { transport, patienceMs = PATIENCE_MS } = this.#options;
-    // The last thing before the wire: a process that slept since it was asked to send may not send any more.
-    if (call.isWrite && this.#options.mayWrite && !(await this.#options.mayWrite())) {
-      return { kind: 'transient', reason: 'No proof that the account is still ours alone: nothing was sent' };
-    }
     const answer = await transport.send({
       method: call.method,
       path: call.path,
