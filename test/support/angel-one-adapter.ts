@@ -44,6 +44,7 @@ export async function openTestAdapter(
     clock: market.clock,
     calendar: fixedCalendar,
     callLog: OPEN_LOG,
+    windowsOf: () => [],
     onHalt: (reason) => halts.push(reason),
     onTrouble: (text) => troubles.push(text),
     onError: () => {},

@@ -5,7 +5,7 @@
 import type { MarketCalendar } from '../../core/market-session.ts';
 import type { CallLog } from '../../ports/call-log.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { RateBudget } from '../shared/rate-budget.ts';
+import { type BudgetWindow, RateBudget } from '../shared/rate-budget.ts';
 import { AngelOneBroker } from './angel-one-broker.ts';
 import { AngelOneGttBroker } from './angel-one-gtt-broker.ts';
 import { AngelOneHistory } from './angel-one-history.ts';
@@ -25,6 +25,8 @@ export interface AngelOneOptions {
   readonly calendar: MarketCalendar;
   /** Shared by all processes of the account. */
   readonly callLog: CallLog;
+  /** What the budget goes by; the broker's own windows with our margins, if nothing else is said. */
+  readonly windowsOf?: (callClass: CallClass) => readonly BudgetWindow[];
   /** The longest that a call may be on its way, by the clock. */
   readonly jitterMsOf?: (callClass: CallClass) => number;
   /** How long an answer may take. */
@@ -64,7 +66,7 @@ export function openAngelOne(options: AngelOneOptions): AngelOne {
     invalidate: (each) => session.invalidate(each),
   };
   const budget = new RateBudget({
-    ...{ clock, log: callLog, windowsOf: angelOneWindows(), onError },
+    ...{ clock, log: callLog, windowsOf: options.windowsOf ?? angelOneWindows(), onError },
     ...(options.jitterMsOf === undefined ? {} : { jitterMsOf: options.jitterMsOf }),
   });
   const client = new RestClient({
